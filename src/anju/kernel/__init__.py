@@ -1,0 +1,1 @@
+"""kernel: the words everyone shares. Pure Python; it knows neither Django nor a database."""
