@@ -47,9 +47,8 @@ _KIND_ZH = {
 
 @dataclass(frozen=True)
 class IdCheck:
-    """`reason` is empty when valid, else LENGTH, ILLEGAL_CHARACTER, CHECK_DIGIT, BIRTH_DATE, BIRTH_IN_FUTURE or KIND.
-
-    `checksum_valid` speaks of the check character alone.
+    """`reason` is empty when valid, else LENGTH, ILLEGAL_CHARACTER, CHECK_DIGIT, BIRTH_DATE,
+    BIRTH_IN_FUTURE or KIND. `checksum_valid` speaks of the check character alone.
     """
 
     valid: bool

@@ -1,4 +1,4 @@
-"""Month (年月), the period a contribution, a rent or an instalment belongs to, and the interest year (结息年度)."""
+"""Month (年月), the period of a contribution, a rent or an instalment, and the interest year (结息年度)."""
 
 from __future__ import annotations
 

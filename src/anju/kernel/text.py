@@ -1,4 +1,4 @@
-"""Text from outside. Owns the edge check: what may not be stored is refused with words, never cleaned in silence."""
+"""Text from outside. Owns the edge check: what cannot be stored is refused with words, not silently cleaned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u
 def clean_text(
     value: str, max_length: int, field: str, *, multi_line: bool = False, required: bool = False
 ) -> str:
-    """The stripped text, or a Refusal naming the field: control or direction characters, over-length, empty."""
+    """The stripped text, or a Refusal naming the field: control characters, over-length, empty."""
     text = value.strip() if isinstance(value, str) else ""
     if multi_line:
         text = text.replace("\r\n", "\n").replace("\r", "\n")

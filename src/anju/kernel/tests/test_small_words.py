@@ -72,7 +72,7 @@ def test_over_long_and_missing_text_is_refused_with_its_field() -> None:
 def test_a_working_survives_json() -> None:
     fact = FactLine("名下无住房", "不动产登记", "R1", "2026-11-23 09:00")
     article = ArticleRef("regulation.24", "条例", "第二十四条", "……", "国务院令第844号", "2026-09-20")
-    parameter = ParameterRef("withdraw.rent.monthly_cap", "月限额", "1800", "元", "样例", "2026-01-01", "demo")
+    parameter = ParameterRef("withdraw.rent.monthly_cap", "月限额", "1800", "元", "例", "2026-01-01", "demo")
     condition = Condition("本市无住房", None, "未能核查", (fact,), "规则", article, (parameter,), "转人工")
     working = Working((condition,), (Term("余额", "1 − 0", 1, True),), (Step("甲", "1 × 1", "1"),), 1)
     assert from_json(to_json(working)) == working
