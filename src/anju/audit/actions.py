@@ -1,0 +1,42 @@
+"""Writing the audit: one row in the transaction of the act itself.
+
+``details`` never holds identifiers, phones, cards or names: ids, counts, amounts and digests only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from anju.audit.models import AuditRecord
+from anju.kernel.actor import Actor
+
+
+def record(
+    act: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    subject: str,
+    subject_id: int | None = None,
+    person_id: int | None = None,
+    unit_id: int | None = None,
+    case_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write one act. ``person_id`` is the person it concerns, not the one who acts."""
+    AuditRecord.objects.create(
+        centre_id=actor.centre_id, act=act, at=at, login_id=actor.login_id, actor_person_id=actor.person_id,
+        role=actor.role, subject=subject, subject_id=subject_id, person_id=person_id, unit_id=unit_id,
+        case_id=case_id, details=details or {},
+    )  # fmt: skip
+
+
+def looked(
+    *, actor: Actor, at: datetime, subject: str, person_id: int, case_id: int | None = None, purpose: str = ""
+) -> None:
+    """Write that somebody read a person's file, and why."""
+    record(
+        "look", actor=actor, at=at, subject=subject, person_id=person_id, case_id=case_id,
+        details={"purpose": purpose},
+    )  # fmt: skip

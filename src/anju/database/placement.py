@@ -1,0 +1,114 @@
+"""Where each table lives when one machine becomes several.
+
+One entry a table; a table without an entry fails the build. Groups: ``member`` (by account_id), ``centre``
+(by centre_id), ``case`` (by case_id), ``claims`` (by id_digest), ``person`` (by person_id), ``reference``
+(copied everywhere), ``local`` (coordinator only). ``append_only``: the serving role may neither change nor
+delete its rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal["member", "centre", "case", "claims", "person", "reference", "local"]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Group and distribution column of one table."""
+
+    group: Group
+    column: str | None
+    append_only: bool = False
+
+
+def _member(*, append_only: bool = False) -> Placement:
+    return Placement("member", "account_id", append_only)
+
+
+def _centre(*, append_only: bool = False) -> Placement:
+    return Placement("centre", "centre_id", append_only)
+
+
+def _case(*, append_only: bool = False) -> Placement:
+    return Placement("case", "case_id", append_only)
+
+
+def _person(*, append_only: bool = False) -> Placement:
+    return Placement("person", "person_id", append_only)
+
+
+def _local(*, append_only: bool = False) -> Placement:
+    return Placement("local", None, append_only)
+
+
+_REFERENCE = Placement("reference", None)
+
+PLACEMENT: dict[str, Placement] = {
+    # ledger
+    "voucher": _centre(append_only=True),
+    "gl_line": _centre(append_only=True),
+    "centre_day": _centre(),
+    "subject": _REFERENCE,
+    # accounts
+    "account": _member(),
+    "balance": _member(),
+    "member_line": _member(append_only=True),
+    "hold": _member(),
+    "account_spell": _member(),
+    "account_freeze": _member(),
+    "rate_index": _REFERENCE,
+    # parties
+    "person": _person(),
+    "person_contact": _person(),
+    "person_tie": _person(),
+    "person_history": _person(append_only=True),
+    "unit": _centre(),
+    "unit_terms": _centre(),
+    "unit_history": _centre(append_only=True),
+    "claims": Placement("claims", "id_digest"),
+    # contributions
+    "contribution_term": _member(),
+    "remittance": _centre(),
+    "remittance_line": _member(),
+    "change_list": _centre(),
+    "suspense": _centre(),
+    # treasury
+    "bank_account": _centre(),
+    "bank_notice": _centre(),
+    "payment_order": _centre(),
+    "treasury_mandate": _centre(),
+    "member_card": _person(),
+    # withdrawals
+    "withdrawal": _member(),
+    # casework
+    "casework_case": _case(),
+    "case_step": _case(append_only=True),
+    "case_review": _case(append_only=True),
+    "case_decision": _case(append_only=True),
+    # certificates
+    "certificate": _centre(),
+    # files, notices, exchange, identity: local to the coordinator
+    "file": _local(),
+    "notice": _local(),
+    "sms": _local(),
+    "exchange_query": _local(append_only=True),
+    "identity_login": _local(),
+    "identity_mandate": _local(),
+    "identity_session": _local(),
+    "identity_code": _local(),
+    "identity_send": _local(),
+    "identity_activity": _local(append_only=True),
+    "audit_record": _local(append_only=True),
+    # Django's own and the job queue
+    "django_migrations": _local(),
+    "django_content_type": _local(),
+    "auth_group": _local(),
+    "auth_group_permissions": _local(),
+    "auth_permission": _local(),
+    "procrastinate_jobs": _local(),
+    "procrastinate_events": _local(),
+    "procrastinate_periodic_defers": _local(),
+    "procrastinate_workers": _local(),
+}

@@ -1,0 +1,1 @@
+"""The wiring room: who listens to whom."""
