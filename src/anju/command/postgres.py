@@ -162,7 +162,8 @@ def _make_cluster(cluster: Path, account: pwd.struct_passwd | None, password: st
         password_file.unlink()
     if made.returncode != 0:
         shutil.rmtree(cluster, ignore_errors=True)
-        raise StartRefused(f"数据库没有建成：{made.stderr.strip().splitlines()[-1:]}。请检查数据文件夹的权限和剩余空间。")
+        reason = (made.stderr.strip().splitlines() or ["没有说明"])[-1]
+        raise StartRefused(f"数据库没有建成：{reason}。请检查数据文件夹的权限和剩余空间。")
 
 
 def _settings(port: int, *, durable: bool) -> list[str]:

@@ -1,0 +1,97 @@
+"""The ``anju`` command: start, prove, measure, manage.
+
+Each subcommand lives in its own module and is imported only when it is called, so that ``anju examples`` needs
+no database and ``anju up`` can explain a missing one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+BENCHES = ("remittance", "upload", "pages")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="anju", description="安居：住房公积金网上业务平台")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    up = commands.add_parser("up", help="启动全部：数据库、网页、后台作业、模拟器；首次启动时建演示城市")
+    up.add_argument("--port", type=int, default=8000, help="网页端口（默认 8000；模拟器用其后三个端口）")
+    up.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
+    up.add_argument("--empty", action="store_true", help="不建演示城市")
+
+    examples = commands.add_parser("examples", help="用产品自己的公式核对算例文件")
+    examples.add_argument("file")
+
+    check = commands.add_parser("check", help="核对全部账目和数据的不变式")
+    check.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
+
+    bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
+    bench.add_argument("name", choices=BENCHES)
+    bench.add_argument("--members", type=int, default=10_000)
+    bench.add_argument("--rows", type=int, default=10_000)
+    bench.add_argument("--rounds", type=int, default=5)
+    bench.add_argument("--json", action="store_true")
+
+    manage = commands.add_parser("manage", help="Django 自己的命令", add_help=False)
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+
+    commands.add_parser("worker", help="后台作业进程（anju up 会自己启动它）")
+    build = commands.add_parser("demo-build", help="建演示城市（anju up 会自己启动它）")
+    build.add_argument("--seed", type=int, default=20261123)
+
+    new = commands.add_parser("new-service", help="建一个新事项的文件夹")
+    new.add_argument("name")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; its exit code."""
+    chosen = _parser().parse_args(arguments)
+    if getattr(chosen, "data", None):
+        os.environ["ANJU_DATA"] = str(chosen.data.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.project.settings")
+    match chosen.command:
+        case "examples":
+            from anju.command import examples
+
+            return examples.run(chosen.file)
+        case "up":
+            from anju.command import up
+
+            return up.run(port=chosen.port, empty=chosen.empty)
+        case "check":
+            from anju.command import check
+
+            return check.run()
+        case "bench":
+            from anju.command import bench
+
+            return bench.run(
+                chosen.name, members=chosen.members, rows=chosen.rows, rounds=chosen.rounds, as_json=chosen.json
+            )
+        case "worker":
+            from anju.command import worker
+
+            return worker.run()
+        case "demo-build":
+            from anju.command import demo
+
+            return demo.run(seed=chosen.seed)
+        case "new-service":
+            from anju.command import new_service
+
+            return new_service.run(chosen.name)
+        case _:
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(["anju manage", *chosen.arguments])
+            return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
