@@ -1,0 +1,1 @@
+"""A settlement bank with one door for messages, one for people at the counter, and a drawer of lies."""
