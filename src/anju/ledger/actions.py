@@ -1,0 +1,195 @@
+"""All writes to the books.
+
+Posting: gate, idempotency key, then the voucher with its lines in one statement; the database balances it at commit.
+Nothing is changed or deleted: a mistake is mended by ``reverse_voucher``, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from anju.audit.actions import record
+from anju.database.sql import execute, row
+from anju.kernel.actor import Actor
+from anju.kernel.clock import ZONE
+from anju.kernel.refusal import Refusal
+from anju.ledger import queries
+from anju.ledger.types import PostedVoucher, Voucher, VoucherDraft, VoucherKind
+
+# One statement: a voucher without its lines never exists, not even for a moment.
+_POST = """
+WITH made AS (
+    INSERT INTO voucher (centre_id, idempotency_key, request_digest, kind, business_date, known_at,
+        maker_person_id, checker_person_id, reverses_id, event_id, member_count, member_debit_fen,
+        member_credit_fen, lines_digest, public_ref)
+    VALUES (%(centre_id)s, %(idempotency_key)s, %(request_digest)s, %(kind)s, %(business_date)s, %(at)s,
+        %(maker)s, %(checker)s, %(reverses_id)s, %(event_id)s, %(member_count)s, %(member_debit_fen)s,
+        %(member_credit_fen)s, %(lines_digest)s, %(public_ref)s)
+    ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING
+    RETURNING centre_id, id, public_ref
+), lines AS (
+    INSERT INTO gl_line (centre_id, voucher_id, n, subject, unit_id, bank_account_id, debit_fen, credit_fen)
+    SELECT made.centre_id, made.id, l.n, l.subject, l.unit_id, l.bank_account_id, l.debit_fen, l.credit_fen
+      FROM made, unnest(%(subjects)s::text[], %(units)s::bigint[], %(banks)s::bigint[], %(debits)s::bigint[],
+                        %(credits)s::bigint[])
+           WITH ORDINALITY AS l (subject, unit_id, bank_account_id, debit_fen, credit_fen, n)
+)
+SELECT id, public_ref FROM made
+"""
+
+
+def request_digest(**request: object) -> bytes:
+    """SHA-256 of a request's canonical JSON: the same key with another digest is another request."""
+    text = json.dumps(request, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def public_ref(at: datetime) -> UUID:
+    """A version 7 identifier: rises with time, tells nothing else."""
+    millis = int(at.timestamp() * 1000) & ((1 << 48) - 1)
+    chance = int.from_bytes(os.urandom(10), "big")
+    value = millis << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0b10 << 62 | chance & ((1 << 62) - 1)
+    return UUID(int=value)
+
+
+def enter_gate(centre_id: int) -> None:
+    """Share the centre's gate until the transaction ends; the first statement of any posting.
+
+    Closing, settlement and proving hold the gate alone, so nobody sees half of a movement.
+    """
+    assert transaction.get_connection().in_atomic_block, "the gate is held by a transaction"
+    execute("SELECT enter_gate(%s, %s)", [centre_id, date.max])
+
+
+def enter_gate_on(centre_id: int, *, at: datetime) -> date:
+    """Share the gate and read, under it, the business date on which ``at`` is booked."""
+    assert transaction.get_connection().in_atomic_block, "the gate is held by a transaction"
+    found = row("SELECT enter_gate(%s, %s) AS day", [centre_id, at.astimezone(ZONE).date()])
+    return queries.opened(found["day"] if found else None)
+
+
+def shut_gate(centre_id: int) -> None:
+    """Hold the gate alone until the transaction ends: waits for postings in flight, lets none begin."""
+    assert transaction.get_connection().in_atomic_block, "the gate is held by a transaction"
+    execute("SELECT shut_gate(%s)", [centre_id])
+
+
+@transaction.atomic
+def open_days(centre_id: int, from_date: date, to_date: date) -> None:
+    """Open the books: business days from a first one on. Later days follow the calendar until they are closed."""
+    shut_gate(centre_id)
+    execute(
+        "INSERT INTO centre_day (centre_id, business_date, state)"
+        " SELECT %s, d::date, 1 FROM generate_series(%s::date, %s::date, interval '1 day') d"
+        " ON CONFLICT DO NOTHING",
+        [centre_id, from_date, to_date],
+    )
+
+
+@transaction.atomic
+def close_days(centre_id: int, *, through: date, actor: Actor, at: datetime) -> None:
+    """Close every business day up to ``through``, for good: later postings are booked on the day after.
+
+    Refuses to close a day that has not ended by ``at``. Closing again changes nothing.
+    """
+    if through >= at.astimezone(ZONE).date():
+        raise Refusal("ledger.day_not_over", f"{through} 尚未结束，不能关账：请在次日办理。")
+    shut_gate(centre_id)
+    changed = execute(
+        "UPDATE centre_day SET state = 2 WHERE centre_id = %s AND business_date <= %s AND state = 1",
+        [centre_id, through],
+    )
+    changed += execute(
+        "INSERT INTO centre_day (centre_id, business_date, state) VALUES (%s, %s, 2) ON CONFLICT DO NOTHING",
+        [centre_id, through],
+    )
+    if changed:
+        record("ledger.close_days", actor=actor, at=at, subject="centre_day", details={"through": str(through)})
+
+
+@transaction.atomic
+def post_voucher(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
+    """Post a voucher with its lines, once per idempotency key.
+
+    The same key with the same request answers the same (``replayed``); with another request it is refused (409).
+    Refuses a business date that is closed; the database refuses what does not balance at commit.
+    The caller writes the audit record of the act that the voucher belongs to.
+    """
+    gate = row("SELECT enter_gate(%s, %s) AS day", [draft.centre_id, draft.business_date])
+    made = row(_POST, _parameters(draft, at))
+    if made is not None:
+        _refuse_closed(draft, gate["day"] if gate else None)
+        return PostedVoucher(made["id"], made["public_ref"], replayed=False)
+    known = queries.posted(draft.centre_id, draft.idempotency_key)
+    assert known is not None, "a conflicting key is a committed voucher"
+    voucher, digest = known
+    if digest != draft.request_digest:
+        raise Refusal(
+            "ledger.key_reused", "这个业务流水号已经用于另一笔内容不同的业务：请核对后重新发起。", status=409
+        )
+    return voucher
+
+
+def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:
+    lines = draft.lines
+    return {
+        "centre_id": draft.centre_id, "idempotency_key": draft.idempotency_key,
+        "request_digest": draft.request_digest, "kind": int(draft.kind), "business_date": draft.business_date,
+        "at": at, "maker": draft.maker_person_id, "checker": draft.checker_person_id,
+        "reverses_id": draft.reverses_id, "event_id": draft.event_id, "member_count": draft.member_count,
+        "member_debit_fen": draft.member_debit_fen, "member_credit_fen": draft.member_credit_fen,
+        "lines_digest": draft.lines_digest, "public_ref": public_ref(at),
+        "subjects": [line.subject for line in lines], "units": [line.unit_id for line in lines],
+        "banks": [line.bank_account_id for line in lines], "debits": [line.debit_fen for line in lines],
+        "credits": [line.credit_fen for line in lines],
+    }  # fmt: skip
+
+
+def _refuse_closed(draft: VoucherDraft, open_day: date | None) -> None:
+    # Yearly interest belongs to 30 June and is the entry that closes the year: it alone may be dated a closed day.
+    if draft.kind is VoucherKind.INTEREST:
+        return
+    if queries.opened(open_day) != draft.business_date:
+        raise Refusal("ledger.day_closed", f"{draft.business_date} 已经关账：请按当前会计日期重新记账。")
+
+
+@transaction.atomic
+def reverse_voucher(
+    original: Voucher, *, key: str, maker: int | None, checker: int | None, at: datetime, event_id: int | None = None
+) -> PostedVoucher:
+    """Post the counter-entry (冲账) of a voucher that has no member lines.
+
+    Refuses a voucher with member lines (the accounts room reverses those), a reversal, and a second reversal.
+    """
+    business_date = enter_gate_on(original.centre_id, at=at)
+    refuse_unreversible(original, key=key)
+    assert original.member_count == 0, "member lines are reversed by the accounts room"
+    draft = VoucherDraft(
+        centre_id=original.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=business_date,
+        request_digest=request_digest(reverses=original.voucher_id), maker_person_id=maker,
+        checker_person_id=checker, lines=tuple(line.reversed for line in original.lines), event_id=event_id,
+        reverses_id=original.voucher_id,
+    )  # fmt: skip
+    return post_voucher(draft, at=at)
+
+
+def refuse_unreversible(original: Voucher, *, key: str) -> None:
+    """Refuse to reverse a reversal, or a voucher that another request has reversed already."""
+    if original.reverses_id is not None:
+        raise Refusal("ledger.reversal_of_reversal", "冲账凭证不能再冲账：请按正确内容重新记账。")
+    known = queries.reversal_key(original.centre_id, original.voucher_id)
+    if known is not None and known != key:
+        raise Refusal("ledger.already_reversed", "这张凭证已经冲账：请查看冲账凭证。", status=409)
+
+
+@transaction.atomic
+def number_vouchers(centre_id: int) -> int:
+    """Give consecutive numbers (凭证号) to vouchers that have none, in the order of posting; how many."""
+    found = row("SELECT number_vouchers(%s) AS given", [centre_id])
+    return int(found["given"]) if found else 0

@@ -1,0 +1,96 @@
+"""All reads of the books."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from anju.database.sql import row, rows
+from anju.kernel.clock import ZONE
+from anju.kernel.refusal import Refusal
+from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind
+
+
+def opened(day: date | None) -> date:
+    """The business date that was found; refuses when the books were not open yet."""
+    if day is None:
+        raise Refusal("ledger.not_open", "会计账簿在这一天尚未启用：请先由管理员开账。")
+    return day
+
+
+def business_date(centre_id: int, at: datetime) -> date:
+    """The date on which something that happens at ``at`` is booked: that day, or the first open one after it."""
+    found = row("SELECT business_date(%s, %s) AS day", [centre_id, at.astimezone(ZONE).date()])
+    return opened(found["day"] if found else None)
+
+
+def posted(centre_id: int, key: str) -> tuple[PostedVoucher, bytes] | None:
+    """The voucher posted under an idempotency key, marked as replayed, and its request digest."""
+    found = row(
+        "SELECT id, public_ref, request_digest FROM voucher WHERE centre_id = %s AND idempotency_key = %s",
+        [centre_id, key],
+    )
+    if found is None:
+        return None
+    return PostedVoucher(found["id"], found["public_ref"], replayed=True), bytes(found["request_digest"])
+
+
+def reversal_key(centre_id: int, voucher_id: int) -> str | None:
+    """The idempotency key of the voucher that reverses this one, if any."""
+    found = row(
+        "SELECT idempotency_key FROM voucher WHERE centre_id = %s AND reverses_id = %s", [centre_id, voucher_id]
+    )
+    return str(found["idempotency_key"]) if found else None
+
+
+def voucher(voucher_id: int, *, centre_id: int) -> Voucher:
+    """A posted voucher with its lines; refuses an unknown one (404)."""
+    found = row("SELECT * FROM voucher WHERE centre_id = %s AND id = %s", [centre_id, voucher_id])
+    if found is None:
+        raise Refusal("ledger.unknown_voucher", "没有这张凭证：请核对凭证号。", status=404)
+    lines = rows(
+        "SELECT subject, debit_fen, credit_fen, unit_id, bank_account_id FROM gl_line"
+        " WHERE centre_id = %s AND voucher_id = %s ORDER BY n",
+        [centre_id, voucher_id],
+    )
+    return Voucher(
+        centre_id=centre_id, voucher_id=voucher_id, idempotency_key=found["idempotency_key"],
+        kind=VoucherKind(found["kind"]), business_date=found["business_date"], known_at=found["known_at"],
+        maker_person_id=found["maker_person_id"], checker_person_id=found["checker_person_id"],
+        reverses_id=found["reverses_id"], event_id=found["event_id"], member_count=found["member_count"],
+        member_debit_fen=found["member_debit_fen"], member_credit_fen=found["member_credit_fen"],
+        number=found["number"], public_ref=found["public_ref"], lines=tuple(GlLine(**line) for line in lines),
+    )  # fmt: skip
+
+
+def trial_balance(centre_id: int, *, through: date | None = None) -> list[SubjectTotal]:
+    """Turnover of each subject that moved, up to a business date; debits equal credits over all."""
+    found = rows(
+        "SELECT s.code AS subject, s.name, sum(l.debit_fen)::bigint AS debit_fen,"
+        " sum(l.credit_fen)::bigint AS credit_fen"
+        " FROM gl_line l JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id"
+        " JOIN subject s ON s.code = l.subject"
+        " WHERE l.centre_id = %s AND (%s::date IS NULL OR v.business_date <= %s)"
+        " GROUP BY s.code, s.name ORDER BY s.code",
+        [centre_id, through, through],
+    )
+    return [SubjectTotal(**line) for line in found]
+
+
+def subject_balance(centre_id: int, subject: str) -> int:
+    """Debit less credit of one subject."""
+    found = row(
+        "SELECT coalesce(sum(debit_fen - credit_fen), 0)::bigint AS fen FROM gl_line"
+        " WHERE centre_id = %s AND subject = %s",
+        [centre_id, subject],
+    )
+    return int(found["fen"]) if found else 0
+
+
+def suspense_of_unit(centre_id: int, unit_id: int) -> int:
+    """Money of a unit that is not yet on members' accounts (暂收款余额)."""
+    found = row(
+        "SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM gl_line"
+        " WHERE centre_id = %s AND unit_id = %s AND subject = '219'",
+        [centre_id, unit_id],
+    )
+    return int(found["fen"]) if found else 0

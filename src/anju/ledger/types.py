@@ -1,0 +1,132 @@
+"""Words of the books: a line, a voucher before and after posting, and the kinds of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from uuid import UUID
+
+
+class VoucherKind(IntEnum):
+    """What business event a voucher (记账凭证) records; one event makes one voucher or none."""
+
+    RECEIPT = 1  # 收款暂收
+    CONTRIBUTION = 2  # 缴存入账
+    SUSPENSE = 3  # 暂收分配、退回
+    WITHDRAWAL = 4  # 提取支付
+    INTEREST = 5  # 年度结息
+    TRANSFER = 6  # 转移
+    REVERSAL = 7  # 冲账
+    CLOSING = 8  # 销户
+    OTHER = 99
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return _KIND_ZH[self]
+
+
+_KIND_ZH = {
+    VoucherKind.RECEIPT: "收款",
+    VoucherKind.CONTRIBUTION: "缴存入账",
+    VoucherKind.SUSPENSE: "暂收款处理",
+    VoucherKind.WITHDRAWAL: "提取支付",
+    VoucherKind.INTEREST: "年度结息",
+    VoucherKind.TRANSFER: "转移",
+    VoucherKind.REVERSAL: "冲账",
+    VoucherKind.CLOSING: "销户",
+    VoucherKind.OTHER: "其他",
+}
+
+
+class DayState(IntEnum):
+    """State of a business day (会计日)."""
+
+    OPEN = 1
+    CLOSED = 2
+
+
+@dataclass(frozen=True)
+class GlLine:
+    """One line of the general ledger (总账分录): exactly one side is greater than zero."""
+
+    subject: str
+    debit_fen: int = 0
+    credit_fen: int = 0
+    unit_id: int | None = None
+    bank_account_id: int | None = None
+
+    def __post_init__(self) -> None:
+        assert min(self.debit_fen, self.credit_fen) == 0 < max(self.debit_fen, self.credit_fen), self
+
+    @property
+    def reversed(self) -> GlLine:
+        """The same line on the other side."""
+        return GlLine(self.subject, self.credit_fen, self.debit_fen, self.unit_id, self.bank_account_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherDraft:
+    """A voucher before posting. ``member_*`` are the control totals of its member lines, if it has any."""
+
+    centre_id: int
+    idempotency_key: str
+    request_digest: bytes
+    kind: VoucherKind
+    business_date: date
+    maker_person_id: int | None
+    checker_person_id: int | None
+    lines: tuple[GlLine, ...]
+    member_count: int = 0
+    member_debit_fen: int = 0
+    member_credit_fen: int = 0
+    lines_digest: bytes = b""
+    event_id: int | None = None
+    reverses_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PostedVoucher:
+    """The answer to a posting; ``replayed`` when the same request had been posted before."""
+
+    voucher_id: int
+    public_ref: UUID
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A posted voucher with its lines."""
+
+    centre_id: int
+    voucher_id: int
+    idempotency_key: str
+    kind: VoucherKind
+    business_date: date
+    known_at: datetime
+    maker_person_id: int | None
+    checker_person_id: int | None
+    reverses_id: int | None
+    event_id: int | None
+    member_count: int
+    member_debit_fen: int
+    member_credit_fen: int
+    number: int | None
+    public_ref: UUID
+    lines: tuple[GlLine, ...]
+
+
+@dataclass(frozen=True)
+class SubjectTotal:
+    """Turnover and balance of one subject (科目) in the trial balance (试算平衡表)."""
+
+    subject: str
+    name: str
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def balance_fen(self) -> int:
+        """Debit less credit."""
+        return self.debit_fen - self.credit_fen
