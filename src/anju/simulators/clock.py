@@ -8,17 +8,17 @@ import re
 from datetime import datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8))
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_PART = re.compile(r"(\d+)([dhms])", re.ASCII)
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 def _shift() -> timedelta:
     wish = os.environ.get("ANJU_CLOCK", "").strip()
     if not wish:
         return timedelta(0)
-    relative = re.fullmatch(r"([+-])(\d{1,5})([dhm])", wish)
-    if relative:
-        sign, count, unit = relative.groups()
-        return timedelta(**{_UNITS[unit]: int(sign + count)})
+    if re.fullmatch(r"[+-](\d+[dhms])+", wish, re.ASCII):
+        size = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _PART.findall(wish)), timedelta(0))
+        return -size if wish[0] == "-" else size
     instant = datetime.fromisoformat(wish)
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=SHANGHAI)
