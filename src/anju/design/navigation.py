@@ -1,0 +1,80 @@
+"""The main navigation of each portal. An item whose URL name nobody registered is left out, never a dead link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class NavItem:
+    url_name: str
+    label: str
+    icon: str = ""
+    phone_bar: bool = False
+
+
+@dataclass(frozen=True)
+class NavLink:
+    href: str
+    label: str
+    icon: str
+    phone_bar: bool
+    is_current: bool
+    url_name: str
+
+
+NAVIGATION: dict[str, tuple[NavItem, ...]] = {
+    "public": (
+        NavItem("services", "办事"),
+        NavItem("progress", "查进度"),
+        NavItem("calculators", "计算"),
+        NavItem("policy", "政策"),
+        NavItem("help-home", "帮助"),
+    ),
+    "me": (
+        NavItem("me-home", "首页", "house", True),
+        NavItem("me-services", "办事", "file-text", True),
+        NavItem("me-cases", "进度", "clock", True),
+        NavItem("me-inbox", "消息", "mail", True),
+        NavItem("me-settings", "我的", "user", True),
+    ),
+    "unit": (
+        NavItem("unit-home", "本月", "calendar", True),
+        NavItem("unit-people", "职工", "users", True),
+        NavItem("unit-payments", "缴款", "wallet", True),
+        NavItem("unit-reports", "报表"),
+        NavItem("unit-mandates", "授权"),
+        NavItem("unit-inbox", "消息", "mail", True),
+    ),
+    "desk": (
+        NavItem("desk-home", "待办"),
+        NavItem("desk-cases", "案件"),
+        NavItem("desk-treasury", "资金"),
+        NavItem("desk-ledger", "账簿"),
+        NavItem("desk-units", "单位"),
+        NavItem("desk-people", "个人"),
+        NavItem("desk-parameters", "参数"),
+        NavItem("desk-reports", "报表"),
+        NavItem("desk-administration", "管理"),
+    ),
+}
+
+
+def nav_links(portal: str, path: str) -> list[NavLink]:
+    """The portal's links; current is the one with the longest address that the path begins with."""
+    found: list[tuple[NavItem, str]] = []
+    for item in NAVIGATION.get(portal, ()):
+        try:
+            found.append((item, reverse(item.url_name)))
+        except NoReverseMatch:
+            continue
+    # The portal's home is a prefix of everything: it is current only on its own page.
+    home = min((href for _, href in found), key=len, default="")
+    matching = [href for _, href in found if path == href or (href != home and path.startswith(href))]
+    current = max(matching, key=len, default="")
+    return [
+        NavLink(href, item.label, item.icon, item.phone_bar, href == current, item.url_name)
+        for item, href in found
+    ]
