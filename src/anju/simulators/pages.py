@@ -153,8 +153,8 @@ section{background:var(--sheet);border:1px solid var(--line);border-radius:10px;
 .field{display:flex;flex-direction:column}label{font-weight:600}.hint{color:var(--soft);font-size:.875rem}
 input,select,textarea{margin-top:auto;min-height:44px;padding:8px 12px;font:inherit;color:inherit;
 background:var(--sheet);border:1px solid var(--edge);border-radius:6px;width:100%}
-button{min-height:44px;padding:8px 24px;font:inherit;font-weight:600;border:0;border-radius:6px;background:var(--blue);
-color:var(--on-blue);cursor:pointer}
+button{white-space:nowrap;min-height:44px;padding:8px 24px;font:inherit;font-weight:600;border:0;border-radius:6px;
+background:var(--blue);color:var(--on-blue);cursor:pointer}
 button.quiet{background:none;color:var(--blue);border:1px solid var(--edge);padding:4px 14px;font-weight:400}
 form.inline{display:inline-block;margin:2px 8px 2px 0}
 :focus-visible{outline:3px solid var(--blue);outline-offset:2px}
@@ -166,7 +166,7 @@ th{color:var(--soft);font-weight:600;white-space:nowrap}.n{text-align:right;font
 .message{border-top:1px solid var(--line);padding:16px 0}.message:first-of-type{border-top:0}
 .meta{margin:0;color:var(--soft);font-size:.9375rem}.text{margin:4px 0;font-size:1.125rem;overflow-wrap:anywhere}
 .code{font-size:2.75rem;line-height:1.3;letter-spacing:.12em;font-weight:600;font-variant-numeric:tabular-nums;margin:0}
-@media(max-width:640px){table,tbody,tr,td{display:block}thead{position:absolute;clip-path:inset(50%)}
+@media(max-width:640px){table,tbody,tr,td{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{border-bottom:1px solid var(--edge);padding:8px 0}td{border:0;padding:2px 0}
 td,.n{text-align:left;white-space:normal}td::before{content:attr(data-label) "　";color:var(--soft)}}
 """

@@ -130,14 +130,13 @@ class CounterPages:
         )
 
     def _entry_table(self, entries: list[dict[str, Any]], *, acts: bool = False) -> Html:
-        heads = ["日期", "时间", "主机流水号", "收付", "金额（元）", "对方", "附言", "备注"]
+        heads = ["入账时间", "主机流水号", "收付", "金额（元）", "对方", "附言", "备注"]
         rows: list[list[Cell]] = []
         for entry in reversed(entries):
             back = entry["reversal"] == "1"
             way = ("收" if entry["direction"] == CREDIT else "付") + ("（冲正）" if back else "")
             row: list[Cell] = [
-                entry["date"],
-                entry["time"],
+                _moment(entry),
                 entry["host_serial"],
                 way,
                 _money(entry["amount_fen"]),
@@ -150,7 +149,7 @@ class CounterPages:
                     "" if back else small_button("/counter/reverse", {"host_serial": entry["host_serial"]}, "冲正")
                 )
             rows.append(row)
-        return table(heads + (["操作"] if acts else []), rows, empty="还没有明细。", figures=frozenset({4}))
+        return table(heads + (["操作"] if acts else []), rows, empty="还没有明细。", figures=frozenset({3}))
 
     def _notice_table(self) -> Html:
         notices = list(self._bank.store.table("notices").values())[-SHOWN:]
@@ -293,6 +292,11 @@ def _words(values: dict[str, Any]) -> dict[str, str]:
 def _money(fen: int) -> str:
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def _moment(entry: dict[str, Any]) -> str:
+    day, time = entry["date"], entry["time"]
+    return f"{day[:4]}年{day[4:6]}月{day[6:]}日 {time[:2]}:{time[2:4]}"
 
 
 def _payment_state(payment: dict[str, Any]) -> str:
