@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_payment_is_made_once_however_often_it_is_sent(bank: Simulator) -> Non
     assert (field(first, "state"), field(first, "duplicate"), field(first, "code")) == ("success", "0", "00000")
     assert (field(again, "state"), field(again, "duplicate")) == ("success", "1")
     assert field(first, "host_serial") == field(again, "host_serial") != ""
+
+
+def test_sixteen_parallel_sendings_of_one_instruction_move_the_money_once(bank: Simulator) -> None:
+    with ThreadPoolExecutor(16) as senders:
+        answers = list(senders.map(lambda _: pay(bank, "W-parallel"), range(16)))
+    assert {field(answer, "state") for answer in answers} == {"success"}
+    assert sorted(field(answer, "duplicate") for answer in answers) == ["0", *["1"] * 15]
+    entries = bank.get("/state")["entries"].values()
+    assert sum(entry["original_serial"] == "W-parallel" for entry in entries) == 1
 
 
 def test_a_used_serial_with_another_amount_is_refused_and_the_first_payment_stands(bank: Simulator) -> None:
