@@ -141,7 +141,10 @@ class _Frame:
 
 def _ticks(frame: _Frame, points: Sequence[Point], wanted: int) -> tuple[Tick, ...]:
     last = len(points) - 1
-    places = sorted({last * step // (wanted - 1) for step in range(wanted)}) if last > 0 else [0]
+    step = max(1, -(-last // (wanted - 1)))
+    # Even steps from the start; the last point always has its label, so one too near to it gives way.
+    places = [place for place in range(0, last, step) if last - place > step // 2 or place == 0] + [last]
+    places = sorted(set(places))
     made = []
     for index in places:
         anchor = "middle"

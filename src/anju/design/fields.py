@@ -6,19 +6,32 @@ refused here, at the edge.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from anju.kernel.identifiers import check_id18, check_mobile
+from anju.kernel.identifiers import check_id18, check_mobile, check_uscc
 from anju.kernel.money import fen_in_words, format_fen, yuan_to_fen
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.kernel.text import clean_text
 
 BIGGEST_FEN = 10**15
+_ID_WRONG = {
+    "LENGTH": "身份证号码应为 18 位，请对照证件核对。",
+    "ILLEGAL_CHARACTER": "身份证号码只有数字，末位可以是 X，请对照证件核对。",
+    "BIRTH_DATE": "身份证号码里的出生日期不存在，请对照证件核对。",
+    "CHECK_DIGIT": "身份证号码的末位与前 17 位对不上，请对照证件核对。",
+}
+_CREDIT_CODE_WRONG = {
+    "LENGTH": "统一社会信用代码应为 18 位，请对照营业执照核对。",
+    "ILLEGAL_CHARACTER": "统一社会信用代码里没有 I、O、S、V、Z，请对照营业执照核对。",
+    "CHECK_DIGIT": "统一社会信用代码的末位对不上，请对照营业执照核对。",
+}
 
 
 class TextField(forms.CharField):
@@ -50,7 +63,7 @@ class _DigitsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        return "".join(char for char in text if char not in " -　").upper()
+        return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 class PhoneField(_DigitsField):
@@ -70,7 +83,18 @@ class IdNumberField(_DigitsField):
     def validate(self, value: str) -> None:
         super().validate(value)
         if value and not (checked := check_id18(value)).valid:
-            raise ValidationError(checked.reason or "身份证号码校验不通过，请对照证件核对。")
+            raise ValidationError(_ID_WRONG.get(checked.reason, _ID_WRONG["CHECK_DIGIT"]))
+
+
+class CreditCodeField(_DigitsField):
+    """统一社会信用代码."""
+
+    attributes = {"autocomplete": "off", "maxlength": "24", "spellcheck": "false", "autocapitalize": "characters"}
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not (checked := check_uscc(value)).valid:
+            raise ValidationError(_CREDIT_CODE_WRONG.get(checked.reason, _CREDIT_CODE_WRONG["CHECK_DIGIT"]))
 
 
 class CardField(_DigitsField):

@@ -55,6 +55,7 @@ class SampleForm(DesignForm):
     own_card = fields.ConsentField(label="我已核对收款账户是本人的")
 
 
+_READ_AT = "2026-11-23T10:41:52+08:00"
 _LEDGER, _RELEASED = "中心账簿", "安房金管〔2026〕9号"
 
 
@@ -63,7 +64,7 @@ def _condition(title: str, brief: str, *, met: bool | None = True, fact: str = "
         title=title,
         met=met,
         brief=brief,
-        facts=(FactLine(fact or title, more.get("source", _LEDGER), more.get("serial", ""), "2026-11-23T10:41:52+08:00"),),
+        facts=(FactLine(fact or title, more.get("source", _LEDGER), more.get("serial", ""), _READ_AT),),
         rule=more.get("rule", "符合时可以提取"),
         article=more.get("article"),
         parameters=more.get("parameters", ()),
@@ -122,10 +123,10 @@ def sample_balances() -> list[tuple[Month, int]]:
     for n in range(24):
         points.append((start + n, fen))
         month = start + n + 1
-        fen += 177_600 if n < 7 else 192_000 if n < 19 else 206_400
+        fen += 177_600 if n < 6 else 192_000 if n < 18 else 206_400
         if month.month == 6:
             fen += 54_070 if month.year == 2025 else 87_236
-        if month >= Month(2026, 3):
+        if Month(2026, 3) <= month < Month(2026, 11):
             fen -= 150_000 if month < Month(2026, 10) else 180_000
     return points
 
@@ -139,9 +140,10 @@ def gallery_context(show: str) -> dict[str, Any]:
     wrong = SampleForm({"phone": "13800", "amount": "1,800.00", "base": "86000", "code": "4172", "bought_on_0": "2026",
                         "bought_on_1": "13", "bought_on_2": "28", "how": "once", "id_number": "110105199003070427"})
     wrong.is_valid()
+    fresh = SampleForm(initial={"amount": 180_000, "how": "once", "month": Month(2026, 11)})
     return {
         "template": PAGES[asked],
-        "form": wrong if asked == "form" else SampleForm(initial={"amount": 180_000, "how": "once", "month": Month(2026, 11)}),
+        "form": wrong if asked == "form" else fresh,
         "wrong_form": wrong,
         "form_errors": asked == "form",
         "summary_errors": [("id_base", "缴存基数高于上限 28,500.00"), ("id_code", "验证码少了 2 位")],

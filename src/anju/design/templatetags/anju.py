@@ -6,6 +6,7 @@ because a page that guesses an amount is worse than a page that fails.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -117,6 +118,10 @@ def zh_datetime(value: Any) -> str:
     return f"{zh_date(moment)} {moment:%H:%M}" if isinstance(moment, datetime) else zh_date(value)
 
 
+def _zh_day_time(value: date | datetime) -> str:
+    return f"{zh_day(value)} {value:%H:%M}" if isinstance(value, datetime) else zh_day(value)
+
+
 @register.filter
 def zh_month(value: Any) -> str:
     """2026年11月, from a Month, a date, 202611 or 2026-11."""
@@ -151,7 +156,7 @@ def key_parts(value: str) -> dict[str, Any]:
 
 @register.filter
 def split_steps(items: Any, current: Any) -> list[dict[str, str]]:
-    """Steps with their state. A part may carry a note: "复核~陈立"; current counts from 1, beyond the last = all done."""
+    """Steps with their state. A part may carry a note, "复核~陈立"; current counts from 1."""
     now, steps = int(current or 1), []
     for number, item in enumerate(split_bar(items), start=1):
         label, _, note = str(item).partition("~")
@@ -170,6 +175,13 @@ def figure(value: Any) -> str:
 def strip_text(value: Any) -> str:
     """What a slot holds, without its white space: to ask whether it holds anything."""
     return str(value).strip()
+
+
+@register.filter
+def unbroken(value: Any) -> SafeString:
+    """An expression whose line may break before an operator, never inside a term: 余额 − 保留."""
+    pieces = re.split(r" (?=[−×÷+＋=＝≥≤<>] )", str(value or ""))
+    return format_html_join(" ", '<span class="nowrap">{}</span>', ((piece,) for piece in pieces))
 
 
 @register.filter
@@ -197,11 +209,19 @@ def share_of(done: int, total: int) -> int:
 
 @register.simple_tag
 def moment(value: Any, show: str = "datetime") -> SafeString | str:
-    """<time datetime=…> in Chinese; show is datetime, date, day or time."""
+    """<time datetime=…> in Chinese; show is datetime, date, day, time or recent (this year goes unsaid)."""
     point = _moment(value)
     if point is None:
         return str(value or "—")
-    say = {"datetime": zh_datetime, "date": zh_date, "day": zh_day, "time": zh_time}[show]
+    if show == "recent":
+        show = "day_time" if point.year == clock.now().year else "datetime"
+    say = {
+        "datetime": zh_datetime,
+        "day_time": _zh_day_time,
+        "date": zh_date,
+        "day": zh_day,
+        "time": zh_time,
+    }[show]
     stamp = point.isoformat(timespec="minutes") if isinstance(point, datetime) else point.isoformat()
     return format_html('<time datetime="{}">{}</time>', stamp, say(point))
 
