@@ -1,4 +1,7 @@
-"""Text from outside. Owns the edge check: what cannot be stored is refused with words, not silently cleaned."""
+"""Text from outside. Owns the edge check: what cannot be stored is refused with words.
+
+It never cleans in silence: a person is told what to change.
+"""
 
 from __future__ import annotations
 
