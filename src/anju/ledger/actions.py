@@ -25,12 +25,13 @@ from anju.ledger.types import PostedVoucher, Voucher, VoucherDraft, VoucherKind
 # One statement: a voucher without its lines never exists, not even for a moment.
 _POST = """
 WITH made AS (
-    INSERT INTO voucher (centre_id, idempotency_key, request_digest, kind, business_date, known_at,
+    INSERT INTO voucher (centre_id, id, idempotency_key, request_digest, kind, business_date, known_at,
         maker_person_id, checker_person_id, reverses_id, event_id, member_count, member_debit_fen,
         member_credit_fen, lines_digest, public_ref)
-    VALUES (%(centre_id)s, %(idempotency_key)s, %(request_digest)s, %(kind)s, %(business_date)s, %(at)s,
-        %(maker)s, %(checker)s, %(reverses_id)s, %(event_id)s, %(member_count)s, %(member_debit_fen)s,
-        %(member_credit_fen)s, %(lines_digest)s, %(public_ref)s)
+    VALUES (%(centre_id)s, coalesce(%(voucher_id)s, nextval('voucher_id_seq')), %(idempotency_key)s,
+        %(request_digest)s, %(kind)s, %(business_date)s, %(at)s, %(maker)s, %(checker)s, %(reverses_id)s,
+        %(event_id)s, %(member_count)s, %(member_debit_fen)s, %(member_credit_fen)s, %(lines_digest)s,
+        %(public_ref)s)
     ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING
     RETURNING centre_id, id, public_ref
 ), lines AS (
@@ -142,7 +143,8 @@ def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:
         "centre_id": draft.centre_id, "idempotency_key": draft.idempotency_key,
         "request_digest": draft.request_digest, "kind": int(draft.kind), "business_date": draft.business_date,
         "at": at, "maker": draft.maker_person_id, "checker": draft.checker_person_id,
-        "reverses_id": draft.reverses_id, "event_id": draft.event_id, "member_count": draft.member_count,
+        "reverses_id": draft.reverses_id, "voucher_id": draft.voucher_id, "event_id": draft.event_id,
+        "member_count": draft.member_count,
         "member_debit_fen": draft.member_debit_fen, "member_credit_fen": draft.member_credit_fen,
         "lines_digest": draft.lines_digest, "public_ref": public_ref(at),
         "subjects": [line.subject for line in lines], "units": [line.unit_id for line in lines],
@@ -181,6 +183,8 @@ def reverse_voucher(
 
 def refuse_unreversible(original: Voucher, *, key: str) -> None:
     """Refuse to reverse a reversal, or a voucher that another request has reversed already."""
+    # Two requests to reverse the same voucher look one after the other.
+    execute("SELECT pg_advisory_xact_lock(hashtext('reverse'), hashint8(%s))", [original.voucher_id])
     if original.reverses_id is not None:
         raise Refusal("ledger.reversal_of_reversal", "冲账凭证不能再冲账：请按正确内容重新记账。")
     known = queries.reversal_key(original.centre_id, original.voucher_id)

@@ -84,6 +84,7 @@ class VoucherDraft:
     lines_digest: bytes = b""
     event_id: int | None = None
     reverses_id: int | None = None
+    voucher_id: int | None = None  # taken beforehand, where the member lines are written first
 
 
 @dataclass(frozen=True)

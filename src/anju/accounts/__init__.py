@@ -1,0 +1,1 @@
+"""The accounts room: members' accounts, balances, lines, holds, freezes and interest."""

@@ -1,0 +1,30 @@
+"""All writes of the accounts room; each is one transaction with one audit record, behind the gate."""
+
+from __future__ import annotations
+
+from anju.accounts.actions.carrying import settle_interest
+from anju.accounts.actions.contributions import post_contributions
+from anju.accounts.actions.freezes import freeze, unfreeze
+from anju.accounts.actions.holds import hold, release_hold
+from anju.accounts.actions.opening import open_accounts
+from anju.accounts.actions.rates import load_rates
+from anju.accounts.actions.reversals import reverse_contributions, reverse_line
+from anju.accounts.actions.states import move_accounts, seal_accounts, unseal_accounts
+from anju.accounts.actions.withdrawals import post_withdrawal
+
+__all__ = [
+    "freeze",
+    "hold",
+    "load_rates",
+    "move_accounts",
+    "open_accounts",
+    "post_contributions",
+    "post_withdrawal",
+    "release_hold",
+    "reverse_contributions",
+    "reverse_line",
+    "seal_accounts",
+    "settle_interest",
+    "unfreeze",
+    "unseal_accounts",
+]

@@ -1,0 +1,103 @@
+# ruff: noqa: S608  statements are joined from this room's constants; every value is a parameter or a quoted literal
+"""Posting a withdrawal (提取): once, when the bank has paid; the hold ends in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from anju.accounts.actions._ground import BookDay, act, enter_for, line_digest, lock_balance
+from anju.accounts.actions.holds import end_hold, open_hold
+from anju.accounts.types import PRODUCT, HoldOutcome, LineKind
+from anju.database.sql import row
+from anju.kernel.actor import Actor
+from anju.kernel.refusal import Refusal
+from anju.ledger.actions import post_voucher, request_digest
+from anju.ledger.posting_rules import PostingRule, pair
+from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
+
+# Carried-forward money goes first, then the current year's; one rate makes that a split of fields only.
+_POST = f"""
+WITH b AS (
+    UPDATE balance SET balance_fen = balance_fen - %(fen)s, held_fen = held_fen - %(fen)s,
+           carried_fen = greatest(carried_fen - %(fen)s, 0), last_seq = last_seq + 1,
+           weighted_sum = weighted_sum - %(fen)s * rate_index_at({PRODUCT}::smallint, %(value_on)s)
+     WHERE account_id = %(account)s AND interest_year = %(year)s
+    RETURNING last_seq, balance_fen, weighted_sum
+)
+INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen, balance_after_fen,
+    weighted_sum_after, source_id, period, booked_on, value_on, kind)
+SELECT %(account)s, last_seq, %(voucher)s, %(centre)s, %(at)s, %(fen)s, 0, balance_fen, weighted_sum, %(source_id)s,
+       %(period)s, %(day)s, %(value_on)s, %(kind)s FROM b
+RETURNING seq
+"""
+
+
+@transaction.atomic
+def post_withdrawal(
+    account_id: int,
+    *,
+    hold_id: int,
+    amount_fen: int,
+    key: str,
+    value_on: date,
+    reason: str,
+    source_id: int,
+    maker: int | None,
+    checker: int | None,
+    at: datetime,
+    bank_account_id: int | None = None,
+    actor: Actor | None = None,
+) -> PostedVoucher:
+    """Post what the bank has paid (Dr 201, Cr 101) with the bank's value date, and end its hold.
+
+    Called once the payment is confirmed, so a seal or a freeze that came later does not stop it. The same key and
+    request answer the same. Refuses a hold that is released, posted under another key, or of another amount.
+    """
+    book = enter_for(account_id, at=at)
+    posted = post_voucher(
+        VoucherDraft(
+            centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.WITHDRAWAL, business_date=book.day,
+            request_digest=request_digest(
+                account_id=account_id, hold_id=hold_id, fen=amount_fen, value_on=value_on, source_id=source_id
+            ),
+            maker_person_id=maker, checker_person_id=checker, member_count=1, member_debit_fen=amount_fen,
+            lines_digest=line_digest(account_id, debit_fen=amount_fen),
+            lines=pair(PostingRule.WITHDRAWAL_PAID, amount_fen=amount_fen, bank_account_id=bank_account_id),
+        ),
+        at=at,
+    )  # fmt: skip
+    if posted.replayed:
+        return posted
+    lock_balance(account_id, book)
+    held = open_hold(account_id, hold_id)
+    _refuse_hold(held, amount_fen)
+    seq = _post_line(book, account_id, amount_fen, posted.voucher_id, value_on, source_id)
+    end_hold(held, book, outcome=HoldOutcome.POSTED)
+    act(
+        "accounts.post_withdrawal", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id,
+        fen=amount_fen, hold_id=hold_id, voucher_id=posted.voucher_id, seq=seq, reason=reason, source_id=source_id,
+    )  # fmt: skip
+    return posted
+
+
+def _refuse_hold(held: dict[str, Any], amount_fen: int) -> None:
+    if held["outcome"] != HoldOutcome.OPEN:
+        raise Refusal("accounts.hold_ended", "这笔止付已经结束，不能再次入账：请核对付款结果。", status=409)
+    if held["amount_fen"] != amount_fen:
+        raise Refusal("accounts.hold_differs", "支付金额与止付金额不一致：请核对付款结果。", status=409)
+
+
+def _post_line(
+    book: BookDay, account_id: int, fen: int, voucher_id: int, value_on: date, source_id: int
+) -> int:
+    made = row(
+        _POST,
+        {"fen": fen, "account": account_id, "year": book.year, "voucher": voucher_id, "centre": book.centre_id,
+         "at": book.at, "source_id": source_id, "period": book.period, "day": book.day, "value_on": value_on,
+         "kind": int(LineKind.WITHDRAWAL)},
+    )  # fmt: skip
+    assert made is not None
+    return int(made["seq"])

@@ -1,0 +1,165 @@
+# ruff: noqa: S608  statements are joined from this room's constants
+"""Invariants of members' money, recomputed from the lines by ``anju check``."""
+
+from __future__ import annotations
+
+from anju.accounts.actions._ground import DIGEST
+from anju.accounts.types import PRODUCT
+from anju.database.checks import Invariant
+
+# The interest year a line belongs to: its booking day's, except the year's own interest, which opens the next.
+_YEAR = """CASE WHEN period % 100 = 13 THEN period / 100 + 1 WHEN period % 100 >= 7 THEN period / 100
+    ELSE period / 100 - 1 END"""
+_BY_YEAR = f"""
+    SELECT account_id, {_YEAR} AS year,
+           coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 <> 13), 0) AS change,
+           coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 = 13), 0) AS credited,
+           coalesce(sum((credit_fen - debit_fen) * rate_index_at({PRODUCT}::smallint, value_on))
+                    FILTER (WHERE period % 100 <> 13), 0) AS weighted,
+           max(seq) AS last_seq
+      FROM member_line GROUP BY 1, 2
+"""
+_LATEST = "SELECT DISTINCT ON (account_id) * FROM balance ORDER BY account_id, interest_year DESC"
+
+CHECKS = [
+    Invariant(
+        "余额等于年初余额加本年明细",
+        f"""
+        SELECT b.account_id, b.interest_year, b.balance_fen, b.opening_fen + coalesce(l.change, 0) AS recomputed
+          FROM balance b LEFT JOIN ({_BY_YEAR}) l ON l.account_id = b.account_id AND l.year = b.interest_year
+         WHERE b.balance_fen <> b.opening_fen + coalesce(l.change, 0)
+        """,
+    ),
+    Invariant(
+        "年初余额等于上年余额加结息",
+        f"""
+        SELECT b.account_id, b.interest_year, b.opening_fen
+          FROM balance b
+          LEFT JOIN balance o ON o.account_id = b.account_id AND o.interest_year = b.interest_year - 1
+          LEFT JOIN ({_BY_YEAR}) l ON l.account_id = b.account_id AND l.year = b.interest_year
+         WHERE b.opening_fen <> coalesce(o.balance_fen, 0) + coalesce(l.credited, 0)
+        """,
+    ),
+    Invariant(
+        "计息积数等于由明细重算的积数",
+        f"""
+        SELECT b.account_id, b.interest_year, b.weighted_sum
+          FROM balance b LEFT JOIN ({_BY_YEAR}) l ON l.account_id = b.account_id AND l.year = b.interest_year
+         WHERE b.weighted_sum <> coalesce(l.weighted, 0) + CASE WHEN b.opening_fen = 0 THEN 0
+               ELSE b.opening_fen * rate_index_at({PRODUCT}::smallint, make_date(b.interest_year, 7, 1)) END
+        """,
+    ),
+    Invariant(
+        "结息额等于上年积数乘利率",
+        f"""
+        SELECT b.account_id, b.interest_year, l.credited
+          FROM balance b
+          JOIN balance o ON o.account_id = b.account_id AND o.interest_year = b.interest_year - 1
+          LEFT JOIN ({_BY_YEAR}) l ON l.account_id = b.account_id AND l.year = b.interest_year
+         CROSS JOIN LATERAL (SELECT factor, day_base FROM rate_index WHERE product = {PRODUCT}
+               AND day <= make_date(b.interest_year, 6, 30) ORDER BY day DESC LIMIT 1) r
+         WHERE coalesce(l.credited, 0) <> greatest(o.held_fen - o.balance_fen, interest_of(o.balance_fen
+               * rate_index_at({PRODUCT}::smallint, make_date(b.interest_year, 7, 1)) - o.weighted_sum,
+               r.factor, r.day_base))
+        """,
+    ),
+    Invariant(
+        "明细序号连续，等于末号",
+        """
+        SELECT b.account_id, b.last_seq, l.lines, l.last
+          FROM (SELECT account_id, max(last_seq) AS last_seq FROM balance GROUP BY account_id) b
+          LEFT JOIN (SELECT account_id, count(*) AS lines, max(seq) AS last, min(seq) AS first
+                       FROM member_line GROUP BY account_id) l ON l.account_id = b.account_id
+         WHERE b.last_seq <> coalesce(l.lines, 0) OR b.last_seq <> coalesce(l.last, 0) OR l.first <> 1
+        """,
+    ),
+    Invariant(
+        "明细的余额和积数逐笔相连",
+        f"""
+        SELECT account_id, seq FROM (
+            SELECT account_id, seq, period, balance_after_fen, weighted_sum_after, credit_fen - debit_fen AS change,
+                   value_on, lag(balance_after_fen, 1, 0::bigint) OVER w AS before,
+                   lag(weighted_sum_after, 1, 0::bigint) OVER w AS weighted_before,
+                   lag({_YEAR}) OVER w AS year_before, {_YEAR} AS year
+              FROM member_line WINDOW w AS (PARTITION BY account_id ORDER BY seq)) l
+         WHERE balance_after_fen <> before + change
+            OR (period % 100 = 13 AND weighted_sum_after <> balance_after_fen
+                * rate_index_at({PRODUCT}::smallint, value_on))
+            OR (period % 100 <> 13 AND year_before = year AND weighted_sum_after <> weighted_before
+                + change * rate_index_at({PRODUCT}::smallint, value_on))
+        """,
+    ),
+    Invariant(
+        "个人账户余额合计等于住房公积金科目余额",
+        f"""
+        SELECT coalesce(m.centre_id, g.centre_id) AS centre_id, m.fen AS members_fen, g.fen AS subject_fen
+          FROM (SELECT centre_id, sum(balance_fen) AS fen FROM ({_LATEST}) b GROUP BY centre_id) m
+          FULL JOIN (SELECT l.centre_id, sum(l.credit_fen - l.debit_fen) AS fen
+                       FROM gl_line l JOIN subject s ON s.code = l.subject AND s.member_control
+                      GROUP BY l.centre_id) g ON g.centre_id = m.centre_id
+         WHERE coalesce(m.fen, 0) <> coalesce(g.fen, 0)
+        """,
+    ),
+    Invariant(
+        "止付余额等于未结束的止付合计",
+        f"""
+        SELECT b.account_id, b.held_fen, h.fen
+          FROM ({_LATEST}) b
+          FULL JOIN (SELECT account_id, sum(amount_fen) AS fen FROM hold WHERE ended_at IS NULL GROUP BY account_id) h
+            ON h.account_id = b.account_id
+         WHERE coalesce(b.held_fen, 0) <> coalesce(h.fen, 0)
+        """,
+    ),
+    Invariant(
+        "凭证的个人合计和摘要等于其明细",
+        f"""
+        SELECT v.centre_id, v.id AS voucher_id, v.member_count, l.lines
+          FROM voucher v
+          FULL JOIN (SELECT centre_id, voucher_id, count(*) AS lines, sum(debit_fen) AS debit_fen,
+                            sum(credit_fen) AS credit_fen, {DIGEST} AS digest
+                       FROM member_line GROUP BY centre_id, voucher_id) l
+            ON l.centre_id = v.centre_id AND l.voucher_id = v.id
+         WHERE coalesce(v.member_count, 0) <> coalesce(l.lines, 0)
+            OR coalesce(v.member_debit_fen, 0) <> coalesce(l.debit_fen, 0)
+            OR coalesce(v.member_credit_fen, 0) <> coalesce(l.credit_fen, 0)
+            OR coalesce(v.lines_digest, '') <> coalesce(l.digest, '')
+        """,
+    ),
+    Invariant(
+        "个人缴存、单位缴存和利息累计等于明细累计",
+        f"""
+        SELECT b.account_id, b.interest_year
+          FROM ({_LATEST}) b
+          LEFT JOIN (SELECT account_id, sum(sign(credit_fen - debit_fen) * own_fen) AS own,
+                            sum(sign(credit_fen - debit_fen) * unit_fen) AS unit,
+                            sum(credit_fen - debit_fen) FILTER (WHERE kind = 9) AS interest
+                       FROM member_line GROUP BY account_id) l ON l.account_id = b.account_id
+         WHERE b.own_paid_fen <> coalesce(l.own, 0) OR b.unit_paid_fen <> coalesce(l.unit, 0)
+            OR b.interest_fen <> coalesce(l.interest, 0)
+        """,
+    ),
+    Invariant(
+        "每条冲账明细与原明细金额相等、方向相反，且只冲一次",
+        """
+        SELECT r.account_id, r.seq FROM member_line r
+          LEFT JOIN member_line o ON o.account_id = r.account_id AND o.seq = r.reverses_seq
+         WHERE r.reverses_seq IS NOT NULL AND (o.seq IS NULL OR o.reverses_seq IS NOT NULL OR o.value_on <> r.value_on
+               OR o.debit_fen <> r.credit_fen OR o.credit_fen <> r.debit_fen OR o.own_fen <> r.own_fen)
+        UNION ALL
+        SELECT account_id, reverses_seq FROM member_line WHERE reverses_seq IS NOT NULL
+         GROUP BY account_id, reverses_seq HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "账户状态、余额行状态和状态期间一致",
+        f"""
+        SELECT a.account_id, a.state, b.state AS posting_state, p.state AS spell_state
+          FROM account a
+          LEFT JOIN ({_LATEST}) b ON b.account_id = a.account_id
+          LEFT JOIN account_spell p ON p.account_id = a.account_id AND p.ended_on IS NULL
+         WHERE b.account_id IS NULL OR p.state IS DISTINCT FROM a.state OR p.unit_id IS DISTINCT FROM a.unit_id
+            OR b.state <> CASE WHEN EXISTS (SELECT 1 FROM account_freeze f WHERE f.account_id = a.account_id
+                                               AND f.kind = 3 AND f.ended_at IS NULL) THEN 6 ELSE a.state END
+        """,
+    ),
+]

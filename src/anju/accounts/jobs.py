@@ -1,0 +1,24 @@
+"""Jobs of the accounts: room for the months ahead, and the yearly settlement; each may run again at any time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from anju import jobs
+from anju.accounts.actions import settle_interest
+from anju.database.sql import execute
+from anju.kernel import clock
+
+MONTHS_AHEAD = timedelta(days=13 * 31)
+
+
+@jobs.handler("accounts.make_partitions")
+def make_partitions() -> None:
+    """Make the partitions of member lines and balances thirteen months ahead."""
+    execute("SELECT make_partitions(%s)", [(clock.now() + MONTHS_AHEAD).date()])
+
+
+@jobs.handler("accounts.settle_interest")
+def settle(centre_id: int, interest_year: int) -> None:
+    """Settle an interest year; what an earlier run finished is left alone."""
+    settle_interest(centre_id, interest_year, at=clock.now())

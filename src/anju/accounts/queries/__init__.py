@@ -1,0 +1,29 @@
+"""All reads of the accounts room. Money is read from balance rows; lines are read only where lines are shown."""
+
+from __future__ import annotations
+
+from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
+from anju.accounts.queries.lines import movement, movements, source_lines, statement
+from anju.accounts.queries.months import contribution_months
+from anju.accounts.queries.overview import account_of_person, freezes, overview, person_of, spells
+from anju.accounts.queries.roster import account_ids, person_ids, state_counts, unit_accounts
+
+__all__ = [
+    "account_ids",
+    "account_of_person",
+    "accrued_interest",
+    "contribution_months",
+    "freezes",
+    "movement",
+    "movements",
+    "overview",
+    "person_ids",
+    "person_of",
+    "preview_interest",
+    "rate_on",
+    "source_lines",
+    "spells",
+    "state_counts",
+    "statement",
+    "unit_accounts",
+]

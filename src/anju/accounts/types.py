@@ -1,0 +1,278 @@
+"""Words of the members' accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any
+
+from anju.kernel.month import Month
+from anju.ledger.posting_rules import PostingRule
+
+
+class AccountState(IntEnum):
+    """Personal account status (个人账户状态)."""
+
+    NORMAL = 1
+    SEALED = 2
+    MERGED = 3
+    TRANSFERRED_OUT = 4
+    WITHDRAWN = 5
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return ("正常", "封存", "合并销户", "外部转出销户", "提取销户")[self - 1]
+
+
+#: Members' savings, the one product of the rate index.
+PRODUCT = 1
+#: Posting state in the balance row of an account that may neither receive nor pay (不收不付).
+FROZEN = 6
+#: Added to the state of a balance row once it has been carried into the next interest year.
+CARRIED = 10
+
+
+class LineKind(IntEnum):
+    """Kind of a member line: the national standard's transaction kinds that move money."""
+
+    REMITTANCE = 1  # 汇缴
+    SUPPLEMENT = 2  # 补缴
+    TRANSFER_OUT = 7  # 外部转出
+    TRANSFER_IN = 8  # 外部转入
+    INTEREST = 9  # 年终结息
+    WITHDRAWAL = 11  # 部分提取
+    CLOSING = 12  # 销户提取
+    OTHER = 99
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return _KIND_ZH[self]
+
+
+_KIND_ZH = {
+    LineKind.REMITTANCE: "汇缴",
+    LineKind.SUPPLEMENT: "补缴",
+    LineKind.TRANSFER_OUT: "外部转出",
+    LineKind.TRANSFER_IN: "外部转入",
+    LineKind.INTEREST: "结息",
+    LineKind.WITHDRAWAL: "部分提取",
+    LineKind.CLOSING: "销户提取",
+    LineKind.OTHER: "其他",
+}
+
+
+class FreezeKind(IntEnum):
+    """How far a freeze (冻结) goes."""
+
+    AMOUNT = 1  # 部分冻结
+    RECEIVE_ONLY = 2  # 只收不付
+    FULL = 3  # 不收不付
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return ("部分冻结", "只收不付", "不收不付")[self - 1]
+
+
+class HoldOutcome(IntEnum):
+    """What became of a hold."""
+
+    OPEN = 0
+    POSTED = 1
+    RELEASED = 2
+
+
+@dataclass(frozen=True)
+class MemberRows:
+    """A SELECT of the calling room giving ``account_id, own_fen, unit_fen``, one row an account."""
+
+    sql: str
+    params: Sequence[Any] | Mapping[str, Any] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributionBatch:
+    """What all rows of one contribution posting share.
+
+    ``total_fen`` is the money that pays for them; ``month`` the month they are paid for; ``rule`` says where the
+    money comes from; ``value_on`` from when it bears interest. ``request_digest`` is made from these when not given.
+    """
+
+    centre_id: int
+    key: str
+    total_fen: int
+    unit_id: int | None
+    month: Month | None
+    source_id: int | None
+    value_on: date
+    rule: PostingRule = PostingRule.REMITTANCE_MATCHED
+    kind: LineKind = LineKind.REMITTANCE
+    maker_person_id: int | None = None
+    checker_person_id: int | None = None
+    bank_account_id: int | None = None
+    event_id: int | None = None
+    request_digest: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One account at one glance; parts are sums since opening, ``withdrawn_fen`` what left it."""
+
+    account_id: int
+    centre_id: int
+    person_id: int
+    unit_id: int | None
+    opened_on: date
+    state: AccountState
+    state_since: date
+    frozen: bool
+    interest_year: int
+    balance_fen: int
+    carried_fen: int
+    held_fen: int
+    frozen_fen: int
+    available_fen: int
+    own_paid_fen: int
+    unit_paid_fen: int
+    interest_fen: int
+    last_seq: int
+    paid_to: Month | None
+
+    @property
+    def withdrawn_fen(self) -> int:
+        """What was paid in and earned, less what is there."""
+        return self.own_paid_fen + self.unit_paid_fen + self.interest_fen - self.balance_fen
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of the member's sub-ledger."""
+
+    account_id: int
+    seq: int
+    voucher_id: int
+    kind: LineKind
+    booked_on: date
+    value_on: date
+    known_at: datetime
+    debit_fen: int
+    credit_fen: int
+    own_fen: int
+    unit_fen: int
+    balance_after_fen: int
+    month: Month | None
+    source_id: int | None
+    reverses_seq: int | None
+    period: int
+
+    @property
+    def change_fen(self) -> int:
+        """Credit less debit."""
+        return self.credit_fen - self.debit_fen
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An account over a span of booking days, both ends included."""
+
+    account_id: int
+    from_date: date
+    to_date: date
+    opening_fen: int
+    closing_fen: int
+    movements: tuple[Movement, ...]
+
+    @property
+    def credit_fen(self) -> int:
+        """All that came in."""
+        return sum(line.credit_fen for line in self.movements)
+
+    @property
+    def debit_fen(self) -> int:
+        """All that went out."""
+        return sum(line.debit_fen for line in self.movements)
+
+
+@dataclass(frozen=True)
+class AccruedInterest:
+    """Interest earned but not yet credited: from the start of the interest year up to, not including, ``on``."""
+
+    account_id: int
+    balance_fen: int
+    since: date
+    on: date
+    rate_bp: int
+    day_base: int
+    fen: int
+
+
+@dataclass(frozen=True)
+class ContributionMonths:
+    """Months an account was paid for, and how many of them run on without a gap up to the last."""
+
+    months: tuple[Month, ...]
+    continuous: int
+
+    @property
+    def count(self) -> int:
+        """How many months in all."""
+        return len(self.months)
+
+    @property
+    def last(self) -> Month | None:
+        """The latest month paid for."""
+        return self.months[-1] if self.months else None
+
+
+@dataclass(frozen=True)
+class UnitAccount:
+    """One account of a unit's roster."""
+
+    account_id: int
+    person_id: int
+    state: AccountState
+    opened_on: date
+    paid_to: Month | None
+    balance_fen: int
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A span in one state under one unit; ``ended_on`` is the first day of the next."""
+
+    n: int
+    state: AccountState
+    unit_id: int | None
+    started_on: date
+    ended_on: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """A freeze record."""
+
+    n: int
+    kind: FreezeKind
+    amount_fen: int | None
+    authority: str
+    document: str
+    started_at: datetime
+    until_on: date | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InterestRun:
+    """Totals of a yearly settlement (年度结息): what this run carried, and of how many accounts."""
+
+    interest_year: int
+    accounts: int
+    lines: int
+    interest_fen: int
+    vouchers: int
