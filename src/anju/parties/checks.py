@@ -1,0 +1,24 @@
+"""Invariants of people and units."""
+
+from __future__ import annotations
+
+from anju.database.checks import Invariant
+
+CHECKS = [
+    Invariant(
+        "每个登记的证件号码对应一个同号码的自然人",
+        "SELECT c.person_id FROM claims c LEFT JOIN person p ON p.person_id = c.person_id"
+        " WHERE p.person_id IS NULL OR p.id_digest <> c.id_digest",
+    ),
+    Invariant(
+        "每个自然人的证件号码都已登记",
+        "SELECT p.person_id FROM person p LEFT JOIN claims c"
+        " ON c.id_digest = p.id_digest AND c.centre_id = p.centre_id AND c.person_id = p.person_id"
+        " WHERE c.person_id IS NULL",
+    ),
+    Invariant(
+        "每个单位从首次汇缴月起有缴存比例",
+        "SELECT u.unit_id FROM unit u WHERE NOT EXISTS (SELECT 1 FROM unit_terms t"
+        " WHERE t.centre_id = u.centre_id AND t.unit_id = u.unit_id AND t.from_month <= u.first_month)",
+    ),
+]
