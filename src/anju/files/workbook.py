@@ -8,6 +8,7 @@ columns mean; the caller's `recognise` says how many headings of a row it knows.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -230,6 +231,8 @@ def _cell(value: object) -> Cell:
     if isinstance(value, bool):
         return value
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
         return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
     if isinstance(value, int):
         return Decimal(value)

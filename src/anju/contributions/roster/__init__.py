@@ -1,0 +1,1 @@
+"""Reading and checking a list an employer's agent made: pure, no database, no clock."""
