@@ -1,0 +1,193 @@
+"""All writes of the withdrawals room.
+
+``pay_out`` promises: a hold on the account and a reserved payment order, in the caller's transaction. The bank's
+answer comes back as a treasury event: paid money is posted and the hold ends; returned money is available again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from anju.accounts import actions as accounts
+from anju.accounts import queries as account_queries
+from anju.audit.actions import record
+from anju.database.sql import execute, row
+from anju.kernel.actor import Actor
+from anju.kernel.events import publish
+from anju.kernel.month import Month
+from anju.kernel.refusal import Refusal
+from anju.ledger import queries as books
+from anju.ledger.posting_rules import PostingRule
+from anju.treasury import actions as treasury
+from anju.treasury.types import PaymentDraft, PaymentReturned, PaymentSettled
+from anju.withdrawals.models import WithdrawalRow
+from anju.withdrawals.types import (
+    SOURCE_KIND,
+    PayOut,
+    Reason,
+    Withdrawal,
+    WithdrawalPaid,
+    WithdrawalReturned,
+    WithdrawalState,
+)
+
+
+def seen(found: WithdrawalRow) -> Withdrawal:
+    """A row as others may see it."""
+    return Withdrawal(
+        account_id=found.account_id, withdrawal_id=found.withdrawal_id, case_id=found.case_id,
+        person_id=found.person_id, reason=Reason(found.reason), period=Month.from_number(found.period),
+        amount_fen=found.amount_fen, order_id=found.order_id, card_tail=found.card_tail,
+        state=WithdrawalState(found.state), asked_at=found.asked_at, paid_on=found.paid_on,
+        reason_text=found.reason_text,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def pay_out(order: PayOut, *, at: datetime) -> Withdrawal:
+    """Hold the amount and order its payment; called once by a granted case, twice answers the same.
+
+    Refuses a period that is taken already, and whatever the account refuses (not available, frozen, closed).
+    """
+    known = WithdrawalRow.objects.filter(account_id=order.account_id, case_id=order.case_id).first()
+    if known is not None:
+        return seen(known)
+    number = row("SELECT nextval('withdrawal_id_seq') AS n")
+    assert number is not None
+    withdrawal_id = int(number["n"])
+    hold_id = accounts.hold(
+        order.account_id, order.amount_fen, purpose=SOURCE_KIND, source_id=withdrawal_id, at=at
+    )
+    order_id = treasury.order_payment(_payment(order, withdrawal_id), at=at)
+    try:
+        with transaction.atomic():
+            made = WithdrawalRow.objects.create(
+                account_id=order.account_id, withdrawal_id=withdrawal_id, centre_id=order.centre_id,
+                person_id=order.person_id, case_id=order.case_id, reason=order.reason.value,
+                period=order.period.number, amount_fen=order.amount_fen, hold_id=hold_id, order_id=order_id,
+                maker_person_id=order.maker_person_id, checker_person_id=order.checker_person_id,
+                card_tail=order.card_tail, state=WithdrawalState.RESERVED, asked_at=at,
+            )  # fmt: skip
+    except IntegrityError as error:
+        if "withdrawal_period_once" in str(error):
+            raise Refusal(
+                "withdrawals.period_taken",
+                f"{order.period.zh}的{order.reason.zh}已经申请过，不能重复提取：可以在“进度”里看那一笔。", status=409,
+            ) from error  # fmt: skip
+        raise
+    record(
+        "withdrawals.pay_out", actor=Actor.machine(order.centre_id, order.checker_release), at=at,
+        subject="withdrawal", subject_id=withdrawal_id, person_id=order.person_id, case_id=order.case_id,
+        details={"amount_fen": order.amount_fen, "order_id": order_id, "hold_id": hold_id},
+    )  # fmt: skip
+    return seen(made)
+
+
+def _payment(order: PayOut, withdrawal_id: int) -> PaymentDraft:
+    return PaymentDraft(
+        centre_id=order.centre_id, idempotency_key=f"{SOURCE_KIND}:{withdrawal_id}", source_kind=SOURCE_KIND,
+        source_id=withdrawal_id, amount_fen=order.amount_fen, payee=order.payee,
+        summary=f"{order.period.zh}{order.reason.zh}", maker_person_id=order.maker_person_id,
+        checker_person_id=order.checker_person_id, checker_release=order.checker_release,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def cancel(account_id: int, case_id: int, *, actor: Actor, at: datetime) -> None:
+    """Take a withdrawal back before the bank is instructed; the hold ends. Refused by the treasury when too late."""
+    found = WithdrawalRow.objects.filter(account_id=account_id, case_id=case_id).first()
+    if found is None:
+        raise Refusal("withdrawals.unknown", "没有找到这笔提取。", status=404)
+    if found.state == WithdrawalState.CANCELLED:
+        return
+    if found.state != WithdrawalState.RESERVED:
+        state = WithdrawalState(found.state)
+        raise Refusal("withdrawals.ended", f"这笔提取{state.zh}，不能再撤销。", status=409)
+    treasury.cancel_payment(found.order_id, centre_id=found.centre_id, actor=actor, at=at)
+    accounts.release_hold(account_id, found.hold_id, at=at, actor=actor)
+    _end(found, WithdrawalState.CANCELLED, at=at, reason_text="申请人撤销")
+    record("withdrawals.cancel", actor=actor, at=at, subject="withdrawal", subject_id=found.withdrawal_id,
+           person_id=found.person_id, case_id=case_id)  # fmt: skip
+
+
+def _end(found: WithdrawalRow, state: WithdrawalState, *, at: datetime, reason_text: str) -> None:
+    done = execute(
+        "UPDATE withdrawal SET state = %s, ended_at = %s, reason_text = %s"
+        " WHERE account_id = %s AND withdrawal_id = %s AND state = %s",
+        [state, at, reason_text[:400], found.account_id, found.withdrawal_id, found.state],
+    )
+    assert done == 1, "the row was locked by its account"
+
+
+def _of_source(source_id: int) -> WithdrawalRow:
+    return WithdrawalRow.objects.get(withdrawal_id=source_id)
+
+
+@transaction.atomic
+def on_payment_settled(event: PaymentSettled) -> None:
+    """The bank paid: post with the bank's value date and end the hold. Heard twice, done once."""
+    if event.source_kind != SOURCE_KIND:
+        return
+    assert event.at is not None
+    found = _of_source(event.source_id)
+    if found.state == WithdrawalState.PAID:
+        return
+    posted = accounts.post_withdrawal(
+        found.account_id, hold_id=found.hold_id, amount_fen=found.amount_fen,
+        key=f"{SOURCE_KIND}:{found.withdrawal_id}", value_on=event.value_on, reason=found.reason,
+        source_id=found.withdrawal_id, maker=found.maker_person_id, checker=found.checker_person_id, at=event.at,
+        bank_account_id=event.bank_account_id or None,
+    )  # fmt: skip
+    voucher = books.voucher(posted.voucher_id, centre_id=found.centre_id)
+    execute(
+        "UPDATE withdrawal SET state = %s, paid_on = %s, ended_at = %s, voucher_id = %s, booked_on = %s"
+        " WHERE account_id = %s AND withdrawal_id = %s",
+        [WithdrawalState.PAID, event.value_on, event.at, posted.voucher_id, voucher.business_date,
+         found.account_id, found.withdrawal_id],
+    )  # fmt: skip
+    publish(
+        WithdrawalPaid(
+            withdrawal_id=found.withdrawal_id, account_id=found.account_id, centre_id=found.centre_id,
+            case_id=found.case_id, person_id=found.person_id, reason=Reason(found.reason),
+            amount_fen=found.amount_fen, balance_fen=account_queries.overview(found.account_id).balance_fen,
+            card_tail=found.card_tail, value_on=event.value_on, at=event.at,
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def on_payment_returned(event: PaymentReturned) -> None:
+    """The money came back: the hold ends, or, had it been posted, a counter-entry gives it back. Once."""
+    if event.source_kind != SOURCE_KIND:
+        return
+    assert event.at is not None
+    found = _of_source(event.source_id)
+    if found.state in (WithdrawalState.RETURNED, WithdrawalState.PAID_BACK, WithdrawalState.CANCELLED):
+        return
+    if found.state == WithdrawalState.PAID:
+        _give_back(found, event)
+        ended = WithdrawalState.PAID_BACK
+    else:
+        accounts.release_hold(found.account_id, found.hold_id, at=event.at)
+        ended = WithdrawalState.RETURNED
+    _end(found, ended, at=event.at, reason_text=event.reason_text)
+    publish(
+        WithdrawalReturned(
+            withdrawal_id=found.withdrawal_id, account_id=found.account_id, centre_id=found.centre_id,
+            case_id=found.case_id, person_id=found.person_id, amount_fen=found.amount_fen,
+            card_tail=found.card_tail, reason_text=event.reason_text, at=event.at,
+        )
+    )  # fmt: skip
+
+
+def _give_back(found: WithdrawalRow, event: PaymentReturned) -> None:
+    assert found.voucher_id is not None and found.booked_on is not None and event.at is not None
+    lines = account_queries.source_lines(found.voucher_id, booked_on=found.booked_on)
+    line = next(line for line in lines if line.account_id == found.account_id)
+    accounts.reverse_line(
+        found.account_id, line.seq, key=f"{SOURCE_KIND}:{found.withdrawal_id}:returned",
+        rule=PostingRule.WITHDRAWAL_RETURNED, maker=found.maker_person_id, checker=found.checker_person_id,
+        reason=event.reason_text, at=event.at, bank_account_id=event.bank_account_id or None,
+    )  # fmt: skip

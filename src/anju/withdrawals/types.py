@@ -1,0 +1,111 @@
+"""Words of withdrawals (提取)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+from anju.kernel.month import Month
+from anju.treasury.types import Payee
+
+SOURCE_KIND = "withdrawal"
+
+
+class Reason(StrEnum):
+    """Why money is taken out (提取原因); own codes, mapped outward where a national list asks for others."""
+
+    RENT = "rent"
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return {"rent": "租房提取"}[self.value]
+
+
+class WithdrawalState(IntEnum):
+    """A withdrawal moves only forward."""
+
+    RESERVED = 1
+    PAID = 2
+    RETURNED = 3
+    CANCELLED = 4
+    PAID_BACK = 5
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return ("待付款", "已付款", "已退回", "已撤销", "付款后退回")[self - 1]
+
+
+COUNTS = (WithdrawalState.RESERVED, WithdrawalState.PAID)
+"""In these states a period is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayOut:
+    """What a granted case asks to pay. Maker is the applicant; checker a person or the policy release."""
+
+    account_id: int
+    centre_id: int
+    person_id: int
+    case_id: int
+    reason: Reason
+    period: Month
+    amount_fen: int
+    payee: Payee
+    card_tail: str
+    maker_person_id: int
+    checker_person_id: int | None
+    checker_release: str
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """One withdrawal as others may see it."""
+
+    account_id: int
+    withdrawal_id: int
+    case_id: int
+    person_id: int
+    reason: Reason
+    period: Month
+    amount_fen: int
+    order_id: int
+    card_tail: str
+    state: WithdrawalState
+    asked_at: datetime
+    paid_on: date | None
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class WithdrawalPaid:
+    """The bank paid and the account is posted."""
+
+    withdrawal_id: int
+    account_id: int
+    centre_id: int
+    case_id: int
+    person_id: int
+    reason: Reason
+    amount_fen: int
+    balance_fen: int
+    card_tail: str
+    value_on: date
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WithdrawalReturned:
+    """The money did not arrive; it is available on the account again."""
+
+    withdrawal_id: int
+    account_id: int
+    centre_id: int
+    case_id: int
+    person_id: int
+    amount_fen: int
+    card_tail: str
+    reason_text: str
+    at: datetime
