@@ -1,6 +1,6 @@
 """The demo city's named characters (演示人物): invented people, each with a story, who can log in.
 
-Their identity numbers start with region 990100, which no real region has; their phones with 100, which no
+Their identity numbers start with region 700100, which no real region has; their phones with 100, which no
 operator gives out. Everything about them is made up and every demo page says so.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from anju.kernel.identifiers import check_id18
 
-REGION = "990100"
+REGION = "700100"
 PASSWORD = "qingshan-lvshui-26"  # noqa: S105  (printed at the start of every demo)
 
 

@@ -1,17 +1,13 @@
-"""How people are found: keyed digests of document, name and phone."""
+"""How people are found: the digests of ``identity``, and one of the name as people compare it."""
 
 from __future__ import annotations
 
 import unicodedata
 
 from anju.database.encryption import digest
-from anju.kernel.identifiers import IdKind, normalise_id
+from anju.identity.digests import id_digest, phone_digest
 
-
-def id_digest(kind: IdKind, number: str) -> bytes:
-    """Digest of a document; the two 18-character forms share one space, for one person has one of them."""
-    space = "id18" if kind in (IdKind.ID18, IdKind.HMT_RESIDENCE, IdKind.FOREIGN_PR) else kind.value
-    return digest(f"id:{space}", normalise_id(kind, number))
+__all__ = ["id_digest", "name_digest", "phone_digest"]
 
 
 def name_digest(name: str) -> bytes:
@@ -20,8 +16,3 @@ def name_digest(name: str) -> bytes:
     for dot in "·•‧∙・．.":
         plain = plain.replace(dot, "·")
     return digest("name", "".join(plain.split()))
-
-
-def phone_digest(phone: str) -> bytes:
-    """Digest of a mobile number."""
-    return digest("phone", phone)
