@@ -87,6 +87,14 @@ PLACEMENT: dict[str, Placement] = {
     "case_step": _case(append_only=True),
     "case_review": _case(append_only=True),
     "case_decision": _case(append_only=True),
+    "case_opinion": _case(append_only=True),
+    "case_signature": _case(append_only=True),
+    "case_correction": _case(),
+    "case_file": _case(),
+    "case_number": _centre(),
+    "case_request": _centre(),
+    "case_running": _centre(),
+    "case_draft": _local(),
     # certificates
     "certificate": _centre(),
     # files, notices, exchange, identity: local to the coordinator
@@ -99,6 +107,7 @@ PLACEMENT: dict[str, Placement] = {
     "identity_session": _local(),
     "identity_code": _local(),
     "identity_send": _local(),
+    "identity_attempt": _local(),
     "identity_activity": _local(append_only=True),
     "audit_record": _local(append_only=True),
     # Django's own and the job queue

@@ -1,0 +1,1 @@
+"""The identity room: who acts, and may they."""

@@ -1,0 +1,119 @@
+"""Reading identity: log-ins, who holds what, a person's sessions and activity, and a half-done registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from anju.identity.actions.pending import read_pending
+from anju.identity.digests import id_digest, name_digest, phone_digest
+from anju.identity.models import Activity, Login, Mandate, Session
+from anju.identity.types import (
+    ActivityLine,
+    Browser,
+    LoginFacts,
+    MandateFacts,
+    PendingRegistration,
+    Role,
+    SessionLine,
+)
+
+__all__ = [
+    "activity",
+    "id_digest",
+    "login",
+    "login_of_person",
+    "mandates_of",
+    "name_digest",
+    "pending_registration",
+    "phone_digest",
+    "sessions",
+    "staff",
+    "unit_logins",
+]
+
+
+def login(login_id: int) -> LoginFacts | None:
+    """A log-in with its claims in plain text: for the opening services and the desk, never for a list."""
+    found = Login.objects.filter(login_id=login_id).first()
+    return _facts(found) if found else None
+
+
+def login_of_person(person_id: int) -> LoginFacts | None:
+    """The live log-in of a person, if there is one."""
+    found = Login.objects.filter(person_id=person_id, disabled_at__isnull=True).first()
+    return _facts(found) if found else None
+
+
+def mandates_of(login_id: int) -> list[MandateFacts]:
+    """What a log-in holds now."""
+    return [_mandate(held) for held in Mandate.objects.filter(login_id=login_id, ended_at__isnull=True)]
+
+
+def unit_logins(unit_id: int) -> list[tuple[MandateFacts, LoginFacts]]:
+    """Who acts for a unit now: administrators first."""
+    return _with_logins(Mandate.objects.filter(unit_id=unit_id, ended_at__isnull=True))
+
+
+def staff(roles: Iterable[Role] = (Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR)) -> list[
+    tuple[MandateFacts, LoginFacts]
+]:
+    """The centre's people by role."""
+    wanted = [Role(role).value for role in roles]
+    return _with_logins(Mandate.objects.filter(role__in=wanted, ended_at__isnull=True))
+
+
+def activity(login_id: int, *, limit: int = 30, before: int | None = None) -> list[ActivityLine]:
+    """The newest lines of a log-in's activity, each with whether it was reported as «不是我操作»."""
+    lines = Activity.objects.filter(login_id=login_id).order_by("-activity_id")
+    if before is not None:
+        lines = lines.filter(activity_id__lt=before)
+    found = list(lines[:limit])
+    reported = set(
+        Activity.objects.filter(concerns__in=[line.activity_id for line in found]).values_list("concerns", flat=True)
+    )
+    return [
+        ActivityLine(
+            line.activity_id, line.at, line.kind, line.text, line.place, line.device, line.activity_id in reported
+        )
+        for line in found
+    ]
+
+
+def sessions(login_id: int, *, at: datetime) -> list[SessionLine]:
+    """Where this log-in is logged in now."""
+    live = Session.objects.filter(login_id=login_id, ended_at__isnull=True, expires_at__gt=at).order_by("-seen_at")
+    return [
+        SessionLine(found.session_id, found.started_at, found.seen_at, found.place, found.device)
+        for found in live
+        if (at - found.seen_at).total_seconds() < found.idle_seconds
+    ]
+
+
+def pending_registration(browser: Browser) -> PendingRegistration | None:
+    """A registration this browser began and can go on with."""
+    kept = read_pending(browser.session_id, "register")
+    if kept is None:
+        return None
+    return PendingRegistration(
+        kept["name"], kept["id_kind"], kept["id_number"], kept["phone"], kept["proved"], kept["known"]
+    )
+
+
+def _with_logins(mandates: Iterable[Mandate]) -> list[tuple[MandateFacts, LoginFacts]]:
+    held = sorted(mandates, key=lambda found: (list(Role).index(Role(found.role)), found.mandate_id))
+    logins = Login.objects.in_bulk([found.login_id for found in held])
+    return [(_mandate(found), _facts(logins[found.login_id])) for found in held]
+
+
+def _mandate(found: Mandate) -> MandateFacts:
+    return MandateFacts(found.mandate_id, Role(found.role), found.unit_id, found.started_at)
+
+
+def _facts(found: Login) -> LoginFacts:
+    return LoginFacts(
+        login_id=found.login_id, account_name=found.account_name, name=found.full_name, id_kind=found.id_kind,
+        id_number=str(found.id_sealed), id_digest=bytes(found.id_digest), phone=found.phone,
+        phone_digest=bytes(found.phone_digest), person_id=found.person_id, greeting=found.greeting,
+        disabled=found.disabled_at is not None, registered_at=found.registered_at,
+    )  # fmt: skip
