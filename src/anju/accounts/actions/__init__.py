@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from anju.accounts.actions.carrying import settle_interest
 from anju.accounts.actions.contributions import post_contributions
 from anju.accounts.actions.freezes import freeze, unfreeze
 from anju.accounts.actions.holds import hold, release_hold
 from anju.accounts.actions.opening import open_accounts
 from anju.accounts.actions.rates import load_rates
 from anju.accounts.actions.reversals import reverse_contributions, reverse_line
+from anju.accounts.actions.settlement import settle_interest
 from anju.accounts.actions.states import move_accounts, seal_accounts, unseal_accounts
 from anju.accounts.actions.withdrawals import post_withdrawal
 

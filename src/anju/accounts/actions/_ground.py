@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import connection
 
 from anju.accounts.types import CARRIED, MemberRows
 from anju.audit.actions import record
-from anju.database.sql import row, rows
+from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
@@ -82,6 +82,18 @@ def ids_source(ids: Sequence[int]) -> str:
     """A SELECT of ``account_id`` over given ids."""
     with connection.cursor() as cursor:
         return str(cursor.mogrify("SELECT unnest(%s::bigint[]) AS account_id", [list(ids)]))
+
+
+def row_in_order(statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a set statement whose sorted source drives the join, so that rows are locked in the order of accounts.
+
+    With hash joins off the planner has no plan that loses the order.
+    """
+    execute("SET LOCAL enable_hashjoin = off")
+    found = row(statement, values)
+    execute("SET LOCAL enable_hashjoin TO DEFAULT")
+    assert found is not None
+    return found
 
 
 def lock_balance(account_id: int, book: BookDay) -> dict[str, Any]:

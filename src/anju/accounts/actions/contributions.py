@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.accounts.actions._ground import DIGEST, BookDay, act, enter, literal
+from anju.accounts.actions._ground import DIGEST, BookDay, act, enter, literal, row_in_order
 from anju.accounts.actions.carrying import carry
 from anju.accounts.actions.refusing import refuse_batch
 from anju.accounts.types import PRODUCT, AccountState, ContributionBatch, MemberRows
-from anju.database.sql import execute, row
+from anju.database.sql import row
 from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
@@ -33,8 +33,7 @@ SELECT count(*) AS accounts, coalesce(sum(own_fen + unit_fen), 0)::bigint AS fen
                own_fen::bigint AS own_fen, unit_fen::bigint AS unit_fen FROM ({{source}}) r) s
 """
 
-# The register, sorted, drives the join, so rows are locked in the order of accounts; with hash joins off the planner
-# cannot lose that order. One UPDATE feeds one INSERT: sequence, balance and weighted sum come from the locked row.
+# One UPDATE feeds one INSERT: sequence, balance and weighted sum come from the locked row.
 _POST = f"""
 WITH moved AS (
     UPDATE balance b
@@ -150,12 +149,10 @@ def _written(register: str, values: dict[str, Any], totals: dict[str, Any]) -> b
     """Post the lines; False, with nothing written, when some accounts could not be posted to."""
     try:
         with transaction.atomic():
-            execute("SET LOCAL enable_hashjoin = off")
-            done = row(_POST.format(source=register), values)
-            if done is None or done["accounts"] != totals["accounts"]:
+            done = row_in_order(_POST.format(source=register), values)
+            if done["accounts"] != totals["accounts"]:
                 raise _Differs
             assert done["fen"] == totals["fen"], (done, totals)
-            execute("SET LOCAL enable_hashjoin TO DEFAULT")
     except _Differs:
         return False
     return True

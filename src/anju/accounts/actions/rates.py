@@ -15,8 +15,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import shut_gate
 from anju.policy import Book
-
-SEGMENT = "SEGMENT"  # a change of rate counts from its day; otherwise the rate of the settlement day counts for all
+from anju.policy.formulas.interest import RateChange, basis_points
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,6 @@ class _Breakpoint:
     day_base: int
 
 
-def _basis_points(rate: object) -> int:
-    assert isinstance(rate, Decimal)
-    points = rate * 10_000
-    if points != points.to_integral_value():
-        raise Refusal("accounts.rate_too_fine", f"利率 {rate} 不是整数个基点：请核对利率参数。")
-    return int(points)
-
-
 def _in_force(book: Book, handle: str, day: date) -> object:
     """The rule of the day, or the first one known where the rate is older than the rule's record."""
     return (book.find(handle, day) or book.history(handle)[0]).value
@@ -47,12 +38,14 @@ def breakpoints(book: Book) -> list[_Breakpoint]:
     found: list[_Breakpoint] = []
     for parameter in book.history("interest.rate"):
         day = parameter.starts_on
-        rate_bp = _basis_points(parameter.value)
+        assert isinstance(parameter.value, Decimal), "interest.rate is not a rate"
+        rate_bp = basis_points(parameter.value)
         day_base = _in_force(book, "interest.day_base", day)
         assert isinstance(day_base, int)
-        by_segment = _in_force(book, "interest.rate_change", day) == SEGMENT
+        by_segment = _in_force(book, "interest.rate_change", day) == RateChange.SEGMENT
         step, factor = (rate_bp, 1) if by_segment else (1, rate_bp)
         last = found[-1] if found else None
+        assert last is None or (last.factor == 1) == by_segment or rate_bp == 1, "the way of a rate change is for ever"
         value = last.value + last.daily_step * (day - last.day).days if last else 0
         found.append(_Breakpoint(day, value, rate_bp, step, factor, day_base))
     return found

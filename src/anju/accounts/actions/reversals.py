@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.accounts.actions._ground import DIGEST, BookDay, act, count_and_ids, enter, enter_for
+from anju.accounts.actions._ground import DIGEST, BookDay, act, count_and_ids, enter, enter_for, row_in_order
 from anju.accounts.actions.carrying import carry
 from anju.accounts.types import PRODUCT, AccountState, LineKind
-from anju.database.sql import execute, row, rows
+from anju.database.sql import row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
@@ -166,10 +166,7 @@ def _reverse(
     carry(f"SELECT account_id FROM ({source}) c", book=book, cause=f"voucher:{posted.voucher_id}")
     values = {"year": book.year, "centre": book.centre_id, "voucher": posted.voucher_id, "at": book.at,
               "period": book.period, "day": book.day}  # fmt: skip
-    execute("SET LOCAL enable_hashjoin = off")
-    done = row(_POST.format(source=source), values)
-    execute("SET LOCAL enable_hashjoin TO DEFAULT")
-    assert done is not None
+    done = row_in_order(_POST.format(source=source), values)
     _refuse_undone(source, values, done=done["accounts"], expected=totals["accounts"])
     act(
         "accounts.reverse", actor=actor, at=book.at, centre_id=book.centre_id, voucher_id=posted.voucher_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from anju.accounts.actions.carrying import preview_interest
+from anju.accounts.actions.settlement import preview_interest
 from anju.accounts.types import PRODUCT, AccruedInterest
 from anju.database.sql import row
 from anju.kernel.month import interest_year
@@ -16,7 +16,7 @@ _ACCRUED = """
 SELECT b.balance_fen, b.interest_year, r.rate_bp, r.day_base,
        interest_of(b.balance_fen * rate_index_at(%(p)s::smallint, %(on)s) - b.weighted_sum, r.factor, r.day_base) AS fen
   FROM balance b
- CROSS JOIN (SELECT rate_bp, factor, day_base FROM rate_index WHERE product = %(p)s AND day <= %(on)s
+ CROSS JOIN (SELECT rate_bp, factor, day_base FROM rate_index WHERE product = %(p)s AND day < %(on)s
               ORDER BY day DESC LIMIT 1) r
  WHERE b.account_id = %(account)s AND b.interest_year <= %(year)s ORDER BY b.interest_year DESC LIMIT 1
 """

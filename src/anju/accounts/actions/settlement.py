@@ -1,0 +1,117 @@
+"""Settling an interest year (年度结息) of a whole centre, chunk by chunk.
+
+The old year's days are closed first, so the old rows cannot change and nothing in them is locked or rewritten: a chunk
+inserts the interest lines and the new year's rows, and is its own transaction.
+"""
+
+# ruff: noqa: S608  statements are joined from this room's constants; every value is a parameter or a whole number
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from anju.accounts.actions._ground import DIGEST, act, enter, next_voucher_id
+from anju.accounts.actions.carrying import (
+    BALANCE_COLUMNS,
+    CHUNK,
+    LINE_COLUMNS,
+    LOCK,
+    TOTALS,
+    Year,
+    post_interest,
+    year_of,
+)
+from anju.accounts.types import CARRIED, InterestRun
+from anju.database.sql import execute, row
+from anju.kernel.actor import Actor
+from anju.kernel.clock import ZONE
+from anju.kernel.refusal import Refusal
+from anju.ledger.actions import close_days
+
+
+def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: Actor | None = None) -> InterestRun:
+    """Settle an interest year (结息) for every account of the centre that has not been carried yet.
+
+    Call it outside a transaction: the old year's days are closed in one, then each chunk of accounts is carried in one
+    of its own, so that it can be killed and started again, and postings go on beside it. Run twice, it settles once.
+    Refuses a year that is not over. Closed accounts stay in the year they were closed in.
+    """
+    year = year_of(centre_id, interest_year)
+    if at.astimezone(ZONE).date() <= year.last_day:
+        raise Refusal("accounts.year_not_over", f"{interest_year} 结息年度到 {year.last_day} 才结束：请在次日办理。")
+    close_days(
+        centre_id, through=year.last_day, actor=actor or Actor.machine(centre_id, "accounts"), at=at
+    )
+    span = row(
+        f"SELECT min(account_id) / {CHUNK} AS first, max(account_id) / {CHUNK} AS last FROM balance"
+        " WHERE interest_year = %s AND centre_id = %s",
+        [interest_year, centre_id],
+    )
+    if span is None or span["first"] is None:
+        return InterestRun(interest_year, 0, 0, 0, 0)
+    done = [_settle_chunk(year, chunk, at=at, actor=actor) for chunk in range(span["first"], span["last"] + 1)]
+    return InterestRun(
+        interest_year,
+        accounts=sum(one["accounts"] for one in done),
+        lines=sum(one["lines"] for one in done),
+        interest_fen=sum(one["credited_fen"] - one["taken_fen"] for one in done),
+        vouchers=sum(1 for one in done if one["lines"]),
+    )
+
+
+@transaction.atomic
+def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
+    enter(year.centre_id, at=at)
+    execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
+    due = _DUE.format(first=chunk * CHUNK, after=(chunk + 1) * CHUNK, carried=CARRIED, **year.sql)
+    totals = row(f"SELECT {TOTALS}, (SELECT {DIGEST} FROM ({_DUE_LINES.format(due=due)}) l) AS digest FROM ({due}) b")
+    assert totals is not None
+    if totals["accounts"] == 0:
+        return totals
+    if totals["lines"]:
+        voucher_id = next_voucher_id()
+        written = execute(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
+        assert written == totals["lines"], (written, totals)
+        key = f"interest:{year.year}:{chunk}"
+        post_interest(year, totals, key=key, voucher_id=voucher_id, at=at)
+    fresh = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
+    assert fresh == totals["accounts"], (fresh, totals)
+    act(
+        "accounts.settle_interest", actor=actor, at=at, centre_id=year.centre_id, year=year.year, chunk=chunk,
+        accounts=totals["accounts"], interest_fen=totals["credited_fen"] - totals["taken_fen"],
+    )  # fmt: skip
+    return totals
+
+
+# Rows of the old year that have no row in the new one. Every statement of a chunk reads it afresh; under the chunk's
+# lock and with the old year's days closed it gives the same rows each time, and reading is cheaper than spooling.
+_DUE = """SELECT b.*, {interest} AS interest FROM balance b
+    LEFT JOIN balance n ON n.account_id = b.account_id AND n.interest_year = {next}
+    WHERE b.interest_year = {year} AND b.centre_id = {centre} AND b.account_id >= {first} AND b.account_id < {after}
+      AND b.state IN (1, 2, 6) AND n.account_id IS NULL"""
+_DUE_LINES = """SELECT account_id, greatest(-interest, 0) AS debit_fen, greatest(interest, 0) AS credit_fen,
+    0::bigint AS own_fen, 0::bigint AS unit_fen FROM ({due}) b WHERE interest <> 0"""
+_CHUNK_LINES = (
+    f"INSERT INTO member_line ({LINE_COLUMNS})"
+    " SELECT account_id, last_seq + 1, %(voucher)s, centre_id, %(at)s, greatest(-interest, 0), greatest(interest, 0),"
+    " balance_fen + interest, (balance_fen + interest) * {index}, {period}, {booked_on}, {value_on}, {kind}"
+    " FROM ({due}) b WHERE interest <> 0 ORDER BY account_id"
+)
+_CHUNK_BALANCES = (
+    f"INSERT INTO balance ({BALANCE_COLUMNS})"
+    " SELECT account_id, {next}, centre_id, balance_fen + interest, balance_fen + interest, balance_fen + interest,"
+    " held_fen, own_paid_fen, unit_paid_fen, (balance_fen + interest) * {index}, interest_fen + interest,"
+    " last_seq + (interest <> 0)::integer, paid_to, state FROM ({due}) b ORDER BY account_id"
+)
+
+
+def preview_interest(centre_id: int, interest_year: int) -> InterestRun:
+    """What ``settle_interest`` would credit to the accounts not yet carried; writes nothing."""
+    year = year_of(centre_id, interest_year)
+    due = _DUE.format(first=0, after=1 << 62, **year.sql)
+    totals = row(f"SELECT {TOTALS} FROM ({due}) b")
+    assert totals is not None
+    interest_fen = totals["credited_fen"] - totals["taken_fen"]
+    return InterestRun(interest_year, totals["accounts"], totals["lines"], interest_fen, 0)

@@ -1,0 +1,234 @@
+"""Random histories of a few members against a plain model that adds up days; the invariants hold after each one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from anju.accounts import actions, queries
+from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff
+from anju.kernel.month import interest_year
+from anju.kernel.refusal import Refusal
+from anju.kernel.rounding import Rounding, round_fen
+from anju.ledger.posting_rules import PostingRule
+from anju.ledger.types import PostedVoucher
+
+RATE = Fraction(15, 1000)  # the demo city's rate over all these years
+
+
+@dataclass
+class Member:
+    """What one account should hold, kept the slow way: every movement with its value date."""
+
+    opened: int = 0
+    year: int = 2024
+    moves: list[tuple[date, int]] = field(default_factory=list)
+    held: int = 0
+    own: int = 0
+    unit: int = 0
+    interest: int = 0
+    lines: int = 0
+
+    @property
+    def balance(self) -> int:
+        return self.opened + sum(fen for _, fen in self.moves)
+
+    def move(self, on: date, fen: int) -> None:
+        self.moves.append((on, fen))
+        self.lines += 1
+
+    def close_year(self) -> None:
+        end = date(self.year + 1, 7, 1)
+        days = (end - date(self.year, 7, 1)).days * self.opened
+        days += sum((end - on).days * fen for on, fen in self.moves)
+        earned = round_fen(days * RATE / 360, Rounding.CENT_HALF_UP)
+        earned = max(earned, self.held - self.balance)
+        self.opened, self.moves, self.year = self.balance + earned, [], self.year + 1
+        self.interest += earned
+        self.lines += earned != 0
+
+
+@dataclass
+class Posted:
+    """A contribution as it was posted, for reversing."""
+
+    voucher: PostedVoucher
+    value_on: date
+    shares: dict[int, tuple[int, int]]
+    seqs: dict[int, int]
+
+
+@dataclass
+class Held:
+    """An open hold."""
+
+    member: int
+    hold_id: int
+    fen: int
+
+
+class Life(RuleBasedStateMachine):
+    """Members' money under contributions, payments, reversals, holds and the passing of years."""
+
+    posted = Bundle("posted")
+    holds = Bundle("holds")
+
+    @initialize()
+    def begin(self) -> None:
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.day = date(2024, 7, 1)
+        self.serial = 0
+        open_books()
+        self.ids = open_staff(3, on=self.day)
+        self.members = [Member() for _ in self.ids]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "undo"):
+            return
+        try:
+            self._compare()
+            assert broken() == {}
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    def _compare(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        actions.settle_interest(CENTRE, interest_year(self.day) - 1, at=moment(self.day))
+        for account_id, member in zip(self.ids, self.members, strict=True):
+            seen = queries.overview(account_id)
+            assert (seen.balance_fen, seen.held_fen, seen.last_seq) == (member.balance, member.held, member.lines)
+            assert (seen.own_paid_fen, seen.unit_paid_fen) == (member.own, member.unit)
+            assert seen.interest_fen == member.interest
+
+    @precondition(lambda self: self.day < date(2027, 1, 1))
+    @rule(days=st.integers(1, 150))
+    def time_passes(self, days: int) -> None:
+        before, self.day = interest_year(self.day), self.day + timedelta(days=days)
+        for _ in range(before, interest_year(self.day)):
+            for member in self.members:
+                member.close_year()
+
+    @precondition(lambda self: interest_year(self.day) > 2024)
+    @rule()
+    def the_year_is_settled(self) -> None:
+        actions.settle_interest(CENTRE, interest_year(self.day) - 1, at=moment(self.day))
+
+    @rule(
+        target=posted,
+        shares=st.dictionaries(
+            st.integers(0, 2), st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1
+        ),
+        late=st.integers(0, 400),
+    )
+    def contribution(self, shares: dict[int, tuple[int, int]], late: int) -> Posted:
+        self.serial += 1
+        value_on = max(self.day - timedelta(days=late), date(2024, 7, 1))
+        lines = [(self.ids[n], own, unit) for n, (own, unit) in shares.items()]
+        voucher = contribute(lines, on=self.day, value_on=value_on, key=f"c{self.serial}")
+        for n, (own, unit) in shares.items():
+            self.members[n].move(value_on, own + unit)
+            self.members[n].own += own
+            self.members[n].unit += unit
+        return Posted(voucher, value_on, shares, {n: self.members[n].lines for n in shares})
+
+    @rule(target=holds, member=st.integers(0, 2), part=st.integers(1, 120))
+    def money_is_held(self, member: int, part: int) -> Held:
+        self.serial += 1
+        free = self.members[member].balance - self.members[member].held
+        fen = max(free * part // 100, 1)
+        try:
+            hold_id = actions.hold(
+                self.ids[member], fen, purpose="withdrawal", source_id=self.serial, at=moment(self.day)
+            )
+        except Refusal as refused:
+            assert refused.code == "accounts.not_available" and fen > free
+            return Held(member, 0, 0)
+        assert fen <= free
+        self.members[member].held += fen
+        return Held(member, hold_id, fen)
+
+    @rule(held=consumes(holds))
+    def held_money_is_paid(self, held: Held) -> None:
+        if held.fen == 0:
+            return
+        actions.post_withdrawal(
+            self.ids[held.member], hold_id=held.hold_id, amount_fen=held.fen, key=f"w{held.hold_id}",
+            value_on=self.day, reason="rent", source_id=held.hold_id, maker=11, checker=None, at=moment(self.day),
+        )  # fmt: skip
+        self.members[held.member].held -= held.fen
+        self.members[held.member].move(self.day, -held.fen)
+
+    @rule(held=consumes(holds))
+    def held_money_is_released(self, held: Held) -> None:
+        if held.fen == 0:
+            return
+        actions.release_hold(self.ids[held.member], held.hold_id, at=moment(self.day))
+        self.members[held.member].held -= held.fen
+
+    @rule(posted=consumes(posted))
+    def a_whole_contribution_is_reversed(self, posted: Posted) -> None:
+        try:
+            with transaction.atomic():
+                actions.reverse_contributions(
+                    posted.voucher.voucher_id, centre_id=CENTRE, key=f"r{posted.voucher.voucher_id}", maker=11,
+                    checker=12, reason="退票", at=moment(self.day),
+                )  # fmt: skip
+        except Refusal as refused:
+            assert refused.code == "accounts.cannot_reverse"
+            assert any(self._short(n, sum(shares)) for n, shares in posted.shares.items())
+            return
+        for n in posted.shares:
+            self._take_back(posted, n)
+
+    @rule(posted=consumes(posted))
+    def one_line_is_reversed(self, posted: Posted) -> None:
+        n = min(posted.shares)
+        try:
+            with transaction.atomic():
+                actions.reverse_line(
+                    self.ids[n], posted.seqs[n], key=f"l{posted.voucher.voucher_id}",
+                    rule=PostingRule.MEMBERS_TO_SUSPENSE, maker=11, checker=12, reason="错缴", at=moment(self.day),
+                )  # fmt: skip
+        except Refusal as refused:
+            assert refused.code == "accounts.cannot_reverse" and self._short(n, sum(posted.shares[n]))
+            return
+        self._take_back(posted, n)
+
+    def _short(self, n: int, fen: int) -> bool:
+        return self.members[n].balance - self.members[n].held < fen
+
+    def _take_back(self, posted: Posted, n: int) -> None:
+        own, unit = posted.shares[n]
+        assert not self._short(n, own + unit)
+        self.members[n].move(posted.value_on, -own - unit)
+        self.members[n].own -= own
+        self.members[n].unit -= unit
+
+
+@pytest.mark.django_db
+def test_random_histories_agree_with_the_slow_model() -> None:
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
