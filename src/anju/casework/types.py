@@ -185,6 +185,8 @@ class Verdict:
     amount_fen: int | None = None
     working: Working | None = None
     can_be_agreed: bool = False
+    agreed_text: str = ""
+    """For REVIEW with `can_be_agreed`: what the applicant reads when people agree."""
     unknown: tuple[str, ...] = ()
     """Names of the facts that could not be found out."""
     result: Answers = field(default_factory=dict)
@@ -346,9 +348,10 @@ class Service:
     materials: tuple[CorrectionItem, ...]
     refusal_articles: tuple[str, ...]
     """Handles of the articles a refusal of this service may rest on; the desk chooses from these."""
-    legal_limit: LegalLimit
+    legal_limit: LegalLimit | None
+    """None where the law sets no limit."""
     promised_limit: str
-    """Handle of a parameter: a number of working days."""
+    """Handle of a parameter: a number of working days; empty where nothing shorter than the law is promised."""
     step_up: bool = False
     """The confirm page asks for a fresh code (payout, card, phone, balance certificate, batch)."""
     prefill: Callable[[Subject, datetime], dict[str, Any]] = nothing_prefilled
@@ -363,6 +366,25 @@ class Service:
     """Desk roles that work on its cases."""
     one_running: bool = True
     """The same subject may have only one running case of this service."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The agreement in force: what is read, and what the signature binds to."""
+
+    code: str
+    version: str
+    text_markdown: str
+    text_digest: str
+
+
+@dataclass(frozen=True)
+class MistakeAnswer:
+    """What «我填错了» led to: `amend` (mend it here), `redo` (cancelled, a draft is ready) or `too_late`."""
+
+    way: str
+    text: str
+    draft_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -448,6 +470,27 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A paper handed in (材料); the content is fetched through `anju.files.queries`."""
+
+    material: str
+    file_id: int
+    file_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewAct:
+    """What a clerk or reviewer did, for the desk."""
+
+    act: str
+    by: str
+    text: str
+    article: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Draft:
     """A saved draft (草稿): the raw form values as typed, kept 30 days."""
 
@@ -486,6 +529,8 @@ class Case:
     decision: DecisionSeen | None
     opinion: Opinion | None
     corrections: tuple[Correction, ...]
+    papers: tuple[Paper, ...]
+    reviews: tuple[ReviewAct, ...]
     proposal: Proposal | None
     proposal_text: str
     proposal_article: str

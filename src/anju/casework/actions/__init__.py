@@ -1,0 +1,46 @@
+"""All writes of casework. Each is one transaction with one step in the timeline and one audit record."""
+
+from anju.casework.actions.advancing import advance
+from anju.casework.actions.applicant import report_mistake, sign, supplement, withdraw
+from anju.casework.actions.desk import (
+    approve,
+    claim,
+    claim_next,
+    open_case,
+    propose,
+    refuse,
+    release_claim,
+    request_correction,
+    return_to_clerk,
+)
+from anju.casework.actions.drafts import discard_draft, forget_old_drafts, save_draft
+from anju.casework.actions.facts import ask_again, establish_fact
+from anju.casework.actions.finishing import complete, end_without_effect, note
+from anju.casework.actions.submitting import preview, submit
+
+__all__ = [
+    "advance",
+    "approve",
+    "ask_again",
+    "claim",
+    "claim_next",
+    "complete",
+    "discard_draft",
+    "end_without_effect",
+    "establish_fact",
+    "forget_old_drafts",
+    "note",
+    "open_case",
+    "preview",
+    "propose",
+    "refuse",
+    "release_claim",
+    "report_mistake",
+    "request_correction",
+    "return_to_clerk",
+    "save_draft",
+    "sign",
+    "submit",
+    "supplement",
+    "withdraw",
+]
