@@ -1,0 +1,37 @@
+"""All writes of the treasury."""
+
+from anju.treasury.actions.accounts import open_bank_account
+from anju.treasury.actions.cards import bind_card, end_card
+from anju.treasury.actions.mandates import end_mandate, sign_mandate
+from anju.treasury.actions.notices import fetch_entries, receive_notice
+from anju.treasury.actions.payments import (
+    cancel_payment,
+    decline_payment,
+    give_up_payment,
+    order_payment,
+    release_payment,
+    release_payments,
+    send_again,
+)
+from anju.treasury.machine import advance, ask_card_owner, chase, record_result
+
+__all__ = [
+    "advance",
+    "ask_card_owner",
+    "bind_card",
+    "cancel_payment",
+    "chase",
+    "decline_payment",
+    "end_card",
+    "end_mandate",
+    "fetch_entries",
+    "give_up_payment",
+    "open_bank_account",
+    "order_payment",
+    "receive_notice",
+    "record_result",
+    "release_payment",
+    "release_payments",
+    "send_again",
+    "sign_mandate",
+]

@@ -1,0 +1,34 @@
+"""What must always hold of money at the bank."""
+
+from __future__ import annotations
+
+from anju.database.checks import Invariant
+
+CHECKS = [
+    Invariant(
+        "treasury: nobody pays his own order",
+        "SELECT centre_id, order_id FROM payment_order WHERE maker_person_id = releaser_person_id"
+        " OR maker_person_id = checker_person_id OR checker_person_id = releaser_person_id",
+    ),
+    Invariant(
+        "treasury: a payment under a mandate lies within it",
+        "SELECT o.centre_id, o.order_id FROM payment_order o JOIN treasury_mandate m USING (centre_id, mandate_id)"
+        " WHERE o.amount_fen > m.limit_fen OR o.releaser_person_id <> m.signed_by_person_id"
+        " OR (m.ended_at IS NOT NULL AND o.released_at > m.ended_at)",
+    ),
+    Invariant(
+        "treasury: an order with a final state says when, one without does not",
+        "SELECT centre_id, order_id FROM payment_order WHERE (state IN (4, 5, 6)) <> (final_at IS NOT NULL)",
+    ),
+    Invariant(
+        "treasury: an entry taken back has exactly one reversal of the same amount",
+        "SELECT n.centre_id, n.notice_id FROM bank_notice n WHERE n.state = 2 AND 1 <> (SELECT count(*)"
+        " FROM bank_notice r WHERE r.centre_id = n.centre_id AND r.original_notice_id = n.notice_id"
+        " AND r.state = 3 AND r.amount_fen = n.amount_fen)",
+    ),
+    Invariant(
+        "treasury: a recognised entry has the amount of its payment",
+        "SELECT n.centre_id, n.notice_id FROM bank_notice n JOIN payment_order o USING (centre_id, order_id)"
+        " WHERE n.amount_fen <> o.amount_fen OR n.state <> 5",
+    ),
+]

@@ -1,0 +1,133 @@
+"""A bank in this process, for tests, the demo's building and the simulation: right, slow, silent, lying or down.
+
+Unlike a real one it does not know a repeated serial: whoever sends twice has paid twice. That is what the tests
+count on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from threading import Lock
+
+from anju.treasury.bank import Balance, BankDown
+from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
+
+
+class PayMood(StrEnum):
+    """How the next payment is met."""
+
+    OK = "ok"
+    REFUSE = "refuse"
+    EXECUTE_THEN_SILENT = "execute_then_silent"
+    LOSE = "lose"
+    """Never arrives, and nobody says so."""
+    LATE = "late"
+    """Answers "not yet"; carried out after `delay`."""
+    LATE_SILENT = "late_silent"
+    """Answers nothing; carried out after `delay`."""
+    LATE_REFUSE = "late_refuse"
+    DOWN = "down"
+    """By all signs not taken, and indeed not taken."""
+
+
+class AskMood(StrEnum):
+    """How the next question is met."""
+
+    TRUTH = "truth"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+    """Says "not yet" although it may know better."""
+
+
+@dataclass
+class FakeBank:
+    """`executed` counts the payments really made, by serial. `moods` are used up in order, then all is well."""
+
+    moods: deque[PayMood] = field(default_factory=deque)
+    ask_moods: deque[AskMood] = field(default_factory=deque)
+    delay: timedelta = timedelta(seconds=30)
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)
+    down: bool = False
+    executed: Counter[str] = field(default_factory=Counter)
+    refused: set[str] = field(default_factory=set)
+    sent: list[Instruction] = field(default_factory=list)
+    under_way: list[tuple[datetime, str, bool]] = field(default_factory=list)
+    booked: list[EntryNotice] = field(default_factory=list)
+    returned: dict[str, date] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def will(self, *moods: PayMood) -> FakeBank:
+        self.moods.extend(moods)
+        return self
+
+    def will_answer(self, moods: Iterable[AskMood]) -> FakeBank:
+        self.ask_moods.extend(moods)
+        return self
+
+    def pay(self, payment: Instruction, *, at: datetime) -> BankResult:
+        with self._lock:
+            self._catch_up(at)
+            self.sent.append(payment)
+            mood = self.moods.popleft() if self.moods else PayMood.OK
+            return self._meet(mood, payment.business_serial, at)
+
+    def ask(self, business_serial: str, *, amount_fen: int, at: datetime) -> BankResult:
+        with self._lock:
+            self._catch_up(at)
+            mood = self.ask_moods.popleft() if self.ask_moods else AskMood.TRUTH
+            if mood is AskMood.SILENT:
+                return BankResult(state=ResultState.SILENT)
+            if mood is AskMood.UNKNOWN:
+                return BankResult(state=ResultState.UNKNOWN)
+            return self._truth(business_serial, at)
+
+    def card_owner(self, account: str, name: str, id_number: str, *, id_kind: str, at: datetime) -> CardCheck:
+        if self.down:
+            return CardCheck(status=CardStatus.DOWN, serial="", read_at=at, reason="银行现在没有回答，请稍后再试。")
+        if self.cards.get(account) != (name, id_number):
+            return CardCheck(status=CardStatus.DIFFERS, serial="F2", read_at=at, reason="这张卡不是您本人的。")
+        return CardCheck(status=CardStatus.OK, serial="F1", read_at=at, bank_name="安居银行")
+
+    def balance(self, account: str, *, at: datetime) -> Balance:
+        raise BankDown("this fake keeps no balance")
+
+    def entries(self, account: str, first: date, last: date, *, at: datetime) -> Sequence[EntryNotice]:
+        if self.down:
+            raise BankDown("down")
+        return tuple(entry for entry in self.booked if first <= entry.entry_date <= last)
+
+    def _meet(self, mood: PayMood, serial: str, at: datetime) -> BankResult:
+        if mood is PayMood.DOWN:
+            return BankResult(state=ResultState.UNSENT)
+        if mood in (PayMood.LATE, PayMood.LATE_SILENT, PayMood.LATE_REFUSE):
+            self.under_way.append((at + self.delay, serial, mood is not PayMood.LATE_REFUSE))
+        elif mood in (PayMood.OK, PayMood.EXECUTE_THEN_SILENT):
+            self.executed[serial] += 1
+        elif mood is PayMood.REFUSE:
+            self.refused.add(serial)
+        if mood in (PayMood.OK, PayMood.REFUSE):
+            return self._truth(serial, at)
+        return BankResult(state=ResultState.UNKNOWN)
+
+    def _catch_up(self, at: datetime) -> None:
+        for entry in [entry for entry in self.under_way if entry[0] <= at]:
+            self.under_way.remove(entry)
+            if entry[2]:
+                self.executed[entry[1]] += 1
+            else:
+                self.refused.add(entry[1])
+
+    def _truth(self, serial: str, at: datetime) -> BankResult:
+        if self.executed[serial]:
+            return BankResult(
+                state=ResultState.SUCCESS, host_serial=f"H{serial}", value_on=at.date(),
+                returned_on=self.returned.get(serial),
+            )  # fmt: skip
+        if serial in self.refused:
+            return BankResult(state=ResultState.FAILED, reason_code="E2004", reason="收款账户已销户")
+        # A message still under way is one the bank has not seen.
+        return BankResult(state=ResultState.NONE)

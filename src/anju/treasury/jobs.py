@@ -1,0 +1,45 @@
+"""Handlers of the treasury's jobs. All idempotent: they look at the row and take it one step on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from anju import jobs
+from anju.kernel import clock
+from anju.treasury.actions.notices import fetch_entries
+from anju.treasury.bank import BankDown
+from anju.treasury.machine import ASK_JOB, INSTRUCT_JOB, advance, chase
+
+_BANK_DOWN_SECONDS = 300
+
+
+@jobs.handler(INSTRUCT_JOB)
+def instruct_payment(centre_id: int, order_id: int) -> None:
+    _step(centre_id, order_id)
+
+
+@jobs.handler(ASK_JOB)
+def ask_result(centre_id: int, order_id: int) -> None:
+    _step(centre_id, order_id)
+
+
+@jobs.handler("treasury.chase_payments")
+def chase_payments(centre_id: int) -> None:
+    """The net under lost jobs; the schedule plans it every few minutes."""
+    chase(centre_id, at=clock.now())
+
+
+@jobs.handler("treasury.fetch_entries")
+def fetch_missed_entries(centre_id: int, bank_account_id: int, days: int = 1) -> None:
+    """The net under lost notices: read what the bank booked and keep what never arrived."""
+    at = clock.now()
+    try:
+        fetch_entries(centre_id, bank_account_id, at.date() - timedelta(days=days), at.date(), at=at)
+    except BankDown as down:
+        raise jobs.Retry(_BANK_DOWN_SECONDS) from down
+
+
+def _step(centre_id: int, order_id: int) -> None:
+    pause = advance(centre_id, order_id, at=clock.now())
+    if pause is not None:
+        raise jobs.Retry(pause)

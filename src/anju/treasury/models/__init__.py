@@ -1,0 +1,8 @@
+"""Tables of the treasury."""
+
+from anju.treasury.models.account import BankAccount
+from anju.treasury.models.card import MemberCard
+from anju.treasury.models.notice import BankNotice
+from anju.treasury.models.payment import PaymentOrder, TreasuryMandate
+
+__all__ = ["BankAccount", "BankNotice", "MemberCard", "PaymentOrder", "TreasuryMandate"]
