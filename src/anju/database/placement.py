@@ -69,11 +69,13 @@ PLACEMENT: dict[str, Placement] = {
     "unit_history": _centre(append_only=True),
     "claims": Placement("claims", "id_digest"),
     # contributions
-    "contribution_term": _member(),
+    "contribution_term": _member(append_only=True),
     "remittance": _centre(),
-    "remittance_line": _member(),
+    "remittance_line": _member(append_only=True),
     "change_list": _centre(),
+    "change_line": _centre(append_only=True),
     "suspense": _centre(),
+    "suspense_move": _centre(append_only=True),
     # treasury
     "bank_account": _centre(),
     "bank_notice": _centre(),
