@@ -48,7 +48,9 @@ def _any_login(actor: Actor, login_id: int) -> Applicant:
     """A log-in not bound yet stands for the person whose number it claims: only so can four eyes see who he is."""
     person_id = actor.person_id
     if person_id is None:
-        person_id = claimed_person(identity.login(login_id), centre_id=actor.centre_id)
+        login = identity.login(login_id)
+        assert login is not None, "the caller is logged in"
+        person_id = claimed_person(login, centre_id=actor.centre_id)
     return Applicant(Subject(actor.centre_id, _personal(actor), login_id, person_id), mask_name(actor.name))
 
 
