@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -20,7 +20,7 @@ from anju.policy.calendar import Calendar, read_calendar
 from anju.policy.law import LawVersion, find_article, read_law, refuse_overlapping_versions
 from anju.policy.parameters import ParameterFile, read_parameter
 from anju.policy.reader import read
-from anju.policy.types import Article, Parameter, PolicyMissing, Release
+from anju.policy.types import Article, Parameter, PolicyFileInvalid, PolicyMissing, Release
 
 CITIES = Path(__file__).resolve().parent.parent / "cities"
 NATIONAL = "national"
@@ -87,7 +87,7 @@ class Book:
         return value
 
     def history(self, handle: str) -> tuple[Parameter, ...]:
-        """Every dated value of a parameter, oldest first."""
+        """Every dated value of a parameter in the highest pack that has it, oldest first."""
         if handle not in self.parameters:
             raise PolicyMissing(f"{self.city}: no parameter {handle}")
         return self.parameters[handle].values
@@ -130,7 +130,10 @@ def load_book(city: str, *, folder: Path) -> Book:
     for pack in chain:
         for path in sorted((folder / pack / "parameters").glob("*.yaml")):
             file = read_parameter(path)
-            parameters[file.handle] = file
+            beneath = parameters.get(file.handle)
+            if beneath is not None and beneath.unit != file.unit:
+                raise PolicyFileInvalid(path, 1, f"the national unit of {file.handle} is {beneath.unit}")
+            parameters[file.handle] = replace(file, beneath=beneath)
         laws += [read_law(path) for path in sorted((folder / pack / "law").glob("*.yaml"))]
     refuse_overlapping_versions(laws)
     years = [read_calendar(path) for path in sorted((folder / NATIONAL / "calendar").glob("*.yaml"))]

@@ -74,21 +74,22 @@ UNITS: dict[str, Callable[[Node], ParameterValue]] = {
 
 @dataclass(frozen=True)
 class ParameterFile:
-    """All dated values of one parameter, oldest first."""
+    """All dated values of one parameter, oldest first; `beneath` is the same parameter of the national pack."""
 
     handle: str
     title: str
     unit: str
     values: tuple[Parameter, ...]
+    beneath: ParameterFile | None = None
 
     def on(self, day: date, key: str | None = None) -> Parameter | None:
-        """The value in force; a district without a value of its own takes the city's."""
+        """The value in force: the district's, else the city's, else the national one of that day."""
         for wanted in dict.fromkeys((key, None)):
             for value in self.values:
                 inside = value.starts_on <= day and (value.ends_on is None or day <= value.ends_on)
                 if value.key == wanted and inside:
                     return value
-        return None
+        return self.beneath.on(day, key) if self.beneath else None
 
 
 def read_parameter(path: Path) -> ParameterFile:

@@ -1,0 +1,61 @@
+"""Examples of identifiers and letter numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anju.kernel.identifiers import (
+    IdCheck,
+    check_id18,
+    check_mobile,
+    check_passport,
+    check_travel_permit,
+    check_uscc,
+    transfer_letter_number,
+)
+from anju.policy.examples.shapes import Inputs, shape
+
+_CHECKED = {
+    "CN_ID18": check_id18,
+    "HMT_ID18": check_id18,
+    "HMT_RESIDENCE_PERMIT": check_id18,
+    "FPR18": check_id18,
+    "FOREIGN_PR18": check_id18,
+    "FOREIGN_PR_CARD": check_id18,
+    "USCC18": check_uscc,
+}
+_PATTERNS = {
+    "MOBILE": check_mobile,
+    "CN_MOBILE": check_mobile,
+    "TRAVEL_PERMIT": check_travel_permit,
+    "HMT_PERMIT": check_travel_permit,
+    "PASSPORT": check_passport,
+}
+
+
+def _number(given: Inputs) -> dict[str, Any]:
+    kind, value = given.text("kind"), given.text("value")
+    if kind in _PATTERNS:
+        return {"valid": _PATTERNS[kind](value)}
+    check: IdCheck = _CHECKED[kind](value)
+    return {
+        "valid": check.valid,
+        "checksum_valid": check.checksum_valid,
+        "correct_check_char": check.correct_char,
+        "reason": check.reason,
+        "birth_date": check.birth_on.isoformat() if check.birth_on else None,
+        "sex": {"男": "M", "女": "F"}.get(check.sex or ""),
+    }
+
+
+def _letter(given: Inputs) -> dict[str, Any]:
+    number = transfer_letter_number(
+        given.text("centre_code"), on=given.day("date"), sequence=given.integer("sequence")
+    )
+    return {"letter_no": number}
+
+
+SHAPES = (
+    shape("kind value", _number, where={"kind": " ".join([*_CHECKED, *_PATTERNS])}),
+    shape("centre_code date sequence", _letter),
+)
