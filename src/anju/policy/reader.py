@@ -16,6 +16,8 @@ import yaml
 from anju.policy.types import PolicyFileInvalid, Source
 
 _TEXT_TAG = "tag:yaml.org,2002:str"
+# The same language either way; the C parser reads a hundred files in a quarter of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def read(path: Path) -> Node:
     """The whole file as one node."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError:
         raise PolicyFileInvalid(path, 1, "not UTF-8") from None
     except yaml.MarkedYAMLError as error:

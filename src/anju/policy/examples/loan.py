@@ -60,14 +60,15 @@ def _prepayment(given: Inputs) -> dict[str, Any]:
     periods = dict.fromkeys(("remaining_periods", "new_remaining_periods", "new_periods"), done.remaining_periods)
     saved = dict.fromkeys(("periods_saved", "saved_periods"), done.periods_saved)
     instalment = dict.fromkeys(("instalment", "new_instalment", "kept_instalment"), Money(done.instalment_fen))
+    last = dict.fromkeys(("last_instalment", "new_last_instalment", "last_payment"), Money(done.last_instalment_fen))
     return {
         "balance_before": Money(done.balance_before_fen),
         "balance_after": Money(done.balance_after_fen),
-        "last_instalment": Money(done.last_instalment_fen),
         "interest_saved": Money(done.interest_saved_fen),
         **periods,
         **saved,
         **instalment,
+        **last,
     }
 
 
