@@ -112,6 +112,7 @@ PLACEMENT: dict[str, Placement] = {
     "identity_attempt": _local(),
     "identity_activity": _local(append_only=True),
     "audit_record": _local(append_only=True),
+    "support_report": _local(),
     # Django's own and the job queue
     "django_migrations": _local(),
     "django_content_type": _local(),

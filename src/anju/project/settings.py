@@ -60,6 +60,7 @@ INSTALLED_APPS = [
             "contributions",
             "withdrawals",
             "services",
+            "support",
             "demo",
             "design",
             "portals",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "anju.identity.middleware.PrincipalMiddleware",
+    "anju.portals.common.RefusalMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -107,11 +109,8 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                *(
-                    ["anju.design.templatetags.anju"]
-                    if (PACKAGE_DIR / "design/templatetags/anju.py").exists()
-                    else []
-                ),
+                "anju.design.templatetags.anju",
+                "anju.portals.templatetags.portals",
             ],
         },
     }
@@ -144,8 +143,7 @@ _URL = (
 DATABASES = {"default": _database(_URL, pool=os.environ.get("ANJU_POOL") == "1")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if (PACKAGE_DIR / "identity" / "apps.py").exists():
-    AUTH_USER_MODEL = "identity.Login"
+AUTH_USER_MODEL = "identity.Login"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]

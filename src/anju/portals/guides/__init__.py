@@ -1,0 +1,1 @@
+"""Help: guides and questions of every service, and «this is wrong»."""

@@ -1,0 +1,1 @@
+"""The support room: what people tell the centre outside any case."""
