@@ -13,8 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from anju.policy.examples import compute
-from anju.policy.examples.shapes import mismatches
+from anju.policy.examples import problems_of
 
 
 def run(path: str) -> int:
@@ -42,14 +41,3 @@ def _cases(path: Path) -> list[Any]:
     if not isinstance(cases, list):
         raise ValueError("no list of cases in the file")
     return cases
-
-
-def problems_of(case: Any) -> list[str]:
-    """What is wrong with one case; empty when every expected figure is what the formula gives."""
-    try:
-        expected = case["expected"]
-        if not isinstance(expected, Mapping) or not expected:
-            return ["nothing is expected"]
-        return mismatches(expected, compute(case["area"], case["input"]))
-    except Exception as error:  # an example that cannot be computed is a failed example, whatever the reason
-        return [f"{type(error).__name__}: {error}"]

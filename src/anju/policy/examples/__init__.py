@@ -18,7 +18,7 @@ from anju.policy.examples import (
     report,
     retirement,
 )
-from anju.policy.examples.shapes import Inputs, Shape, ShapeUnknown
+from anju.policy.examples.shapes import Inputs, Shape, ShapeUnknown, mismatches
 
 AREAS: Mapping[str, tuple[Shape, ...]] = {
     "identifier": identifier.SHAPES,
@@ -40,3 +40,14 @@ def compute(area: str, given: Mapping[str, Any]) -> dict[str, Any]:
         if shape.fits(given):
             return shape.run(Inputs(given))
     raise ShapeUnknown(f"unknown shape in {area}: {', '.join(sorted(given))}")
+
+
+def problems_of(case: Any) -> list[str]:
+    """What is wrong with one case; empty when every expected figure is what the formula gives."""
+    try:
+        expected = case["expected"]
+        if not isinstance(expected, Mapping) or not expected:
+            return ["nothing is expected"]
+        return mismatches(expected, compute(case["area"], case["input"]))
+    except Exception as error:  # an example that cannot be computed is a failed example, whatever the reason
+        return [f"{type(error).__name__}: {error}"]
