@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
+from anju.accounts.actions import carrying
 from anju.accounts.actions._ground import DIGEST, act, enter, next_voucher_id
 from anju.accounts.actions.carrying import (
     BALANCE_COLUMNS,
-    CHUNK,
     LINE_COLUMNS,
     LOCK,
     TOTALS,
@@ -45,9 +45,9 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
         centre_id, through=year.last_day, actor=actor or Actor.machine(centre_id, "accounts"), at=at
     )
     span = row(
-        f"SELECT min(account_id) / {CHUNK} AS first, max(account_id) / {CHUNK} AS last FROM balance"
-        " WHERE interest_year = %s AND centre_id = %s",
-        [interest_year, centre_id],
+        "SELECT min(account_id) / %(chunk)s AS first, max(account_id) / %(chunk)s AS last FROM balance"
+        " WHERE interest_year = %(year)s AND centre_id = %(centre)s",
+        {"chunk": carrying.CHUNK, "year": interest_year, "centre": centre_id},
     )
     if span is None or span["first"] is None:
         return InterestRun(interest_year, 0, 0, 0, 0)
@@ -65,7 +65,7 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
-    due = _DUE.format(first=chunk * CHUNK, after=(chunk + 1) * CHUNK, carried=CARRIED, **year.sql)
+    due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, carried=CARRIED, **year.sql)
     totals = row(f"SELECT {TOTALS}, (SELECT {DIGEST} FROM ({_DUE_LINES.format(due=due)}) l) AS digest FROM ({due}) b")
     assert totals is not None
     if totals["accounts"] == 0:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anju.accounts import actions, queries
+from anju.accounts.actions import carrying, settlement
 from anju.accounts.actions.rates import breakpoints
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff, withdraw
 from anju.accounts.types import FreezeKind, LineKind
@@ -153,14 +154,33 @@ def test_a_hold_goes_over_into_the_new_year(staff: list[int]) -> None:
 
 
 def test_chunks_settle_each_account_once(staff: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    from anju.accounts.actions import settlement
-
-    monkeypatch.setattr(settlement, "CHUNK", 2)
+    monkeypatch.setattr(carrying, "CHUNK", 2)
     more = open_staff(4, first_person=100)
     contribute([(one, 500_000, 500_000) for one in (*staff, *more)], on=date(2025, 7, 1))
     run = settle(2025, on=MIDSUMMER)
     assert (run.accounts, run.interest_fen) == (7, 7 * 15_208)
     assert run.vouchers >= 4
+    assert broken() == {}
+
+
+def test_a_settlement_that_was_cut_off_goes_on_where_it_stopped(
+    staff: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "CHUNK", 1)
+    contribute([(one, 500_000, 500_000) for one in staff], on=date(2025, 7, 1))
+    whole, seen = settlement._settle_chunk, []
+
+    def cut_off(*arguments: object, **keywords: object) -> object:
+        seen.append(arguments)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments, **keywords)
+
+    monkeypatch.setattr(settlement, "_settle_chunk", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        settle(2025, on=MIDSUMMER)
+    assert [queries.overview(one).interest_fen for one in staff] == [15_208, 0, 0]
+    assert settle(2025, on=MIDSUMMER).accounts == 2
     assert broken() == {}
 
 
