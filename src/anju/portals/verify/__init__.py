@@ -1,0 +1,1 @@
+"""Checking papers without log-in."""
