@@ -98,7 +98,9 @@ PLACEMENT: dict[str, Placement] = {
     "case_running": _centre(),
     "case_draft": _local(),
     # certificates
-    "certificate": _centre(),
+    "certificate": _centre(append_only=True),
+    "certificate_paper": _centre(append_only=True),
+    "certificate_revocation": _centre(append_only=True),
     # files, notices, exchange, identity: local to the coordinator
     "file": _local(),
     "notice": _local(),

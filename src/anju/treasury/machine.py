@@ -105,9 +105,7 @@ def plan_look(centre_id: int, order_id: int) -> None:
     jobs.plan(ASK_JOB, queue="bank", lock=job_lock(centre_id, order_id), centre_id=centre_id, order_id=order_id)
 
 
-def ask_card_owner(
-    card: str, name: str, id_number: str, *, at: datetime, id_kind: IdKind = IdKind.ID18
-) -> CardCheck:
+def ask_card_owner(card: str, name: str, id_number: str, *, at: datetime, id_kind: IdKind = IdKind.ID18) -> CardCheck:
     """Ask the bank whether the card is this person's own. Outside a transaction; a silent bank answers DOWN."""
     return bank().card_owner(card, name, id_number, id_kind=id_kind.standard_code, at=at)
 

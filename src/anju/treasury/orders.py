@@ -89,11 +89,5 @@ def order_of(found: dict[str, Any]) -> Order:
         bank_name=found["payee_bank_name"], bank_code=found["payee_bank_code"],
         corporate=found["payee_corporate"],
     )  # fmt: skip
-    plain = {
-        name: found[name]
-        for name in Order.__dataclass_fields__
-        if name not in ("digest", "payee", "state")
-    }
-    return Order(
-        **plain, digest=bytes(found["request_digest"]), payee=payee, state=PaymentState(found["state"])
-    )
+    plain = {name: found[name] for name in Order.__dataclass_fields__ if name not in ("digest", "payee", "state")}
+    return Order(**plain, digest=bytes(found["request_digest"]), payee=payee, state=PaymentState(found["state"]))

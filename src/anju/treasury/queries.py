@@ -115,8 +115,7 @@ def payment(order_id: int, *, centre_id: int) -> PaymentSeen | None:
 def payments_of(source_kind: str, source_id: int, *, centre_id: int) -> list[PaymentSeen]:
     """Every payment of one business act, oldest first."""
     found = rows(
-        "SELECT * FROM payment_order WHERE centre_id = %s AND source_kind = %s AND source_id = %s"
-        " ORDER BY order_id",
+        "SELECT * FROM payment_order WHERE centre_id = %s AND source_kind = %s AND source_id = %s ORDER BY order_id",
         [centre_id, source_kind, source_id],
     )
     return [_payment(one) for one in found]
@@ -134,9 +133,7 @@ def unknown_payments(centre_id: int, *, limit: int = 100) -> list[PaymentSeen]:
 
 
 def recent_payments(centre_id: int, *, limit: int = 100) -> list[PaymentSeen]:
-    found = rows(
-        "SELECT * FROM payment_order WHERE centre_id = %s ORDER BY order_id DESC LIMIT %s", [centre_id, limit]
-    )
+    found = rows("SELECT * FROM payment_order WHERE centre_id = %s ORDER BY order_id DESC LIMIT %s", [centre_id, limit])
     return [_payment(one) for one in found]
 
 

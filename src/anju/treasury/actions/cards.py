@@ -29,9 +29,7 @@ def card_number(text: str) -> str:
 
 
 @transaction.atomic
-def bind_card(
-    person_id: int, *, card: str, holder: str, check: CardCheck, actor: Actor, at: datetime
-) -> Card:
+def bind_card(person_id: int, *, card: str, holder: str, check: CardCheck, actor: Actor, at: datetime) -> Card:
     """Bind a card the bank confirmed; the card before it ends at once. The same card again changes nothing.
 
     Payments may use it after the wait of the rules (24 hours in the demo city), so that a stolen log-in cannot
@@ -42,9 +40,7 @@ def bind_card(
         raise Refusal("card_not_confirmed", check.reason or "银行没有核验通过这张卡。", field="card")
     wait_turn(f"card:{person_id}")
     number_digest = digest(_KIND, number)
-    bound = row(
-        "SELECT n, card_digest FROM member_card WHERE person_id = %s AND ended_at IS NULL", [person_id]
-    )
+    bound = row("SELECT n, card_digest FROM member_card WHERE person_id = %s AND ended_at IS NULL", [person_id])
     if bound is not None and bytes(bound["card_digest"]) == number_digest:
         return _read(person_id, at)
     if bound is not None:
@@ -78,9 +74,7 @@ def end_card(person_id: int, *, actor: Actor, at: datetime) -> None:
 
 
 def _end(person_id: int, at: datetime) -> int:
-    return execute(
-        "UPDATE member_card SET ended_at = %s WHERE person_id = %s AND ended_at IS NULL", [at, person_id]
-    )
+    return execute("UPDATE member_card SET ended_at = %s WHERE person_id = %s AND ended_at IS NULL", [at, person_id])
 
 
 def _next(person_id: int) -> int:

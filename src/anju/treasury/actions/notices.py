@@ -150,9 +150,7 @@ def _reverse(kept: _Kept) -> NoticeState:
     if original["amount_fen"] != notice.amount_fen:
         return NoticeState.UNEXPECTED
     if original["state"] == NoticeState.RECEIVED:
-        _take_back(
-            kept.centre_id, kept.bank_account_id, original["notice_id"], notice.amount_fen, notice.entry_date
-        )
+        _take_back(kept.centre_id, kept.bank_account_id, original["notice_id"], notice.amount_fen, notice.entry_date)
     elif original["state"] == NoticeState.OWN_PAYMENT and notice.direction is Direction.DEBIT:
         return_settled(kept.centre_id, original["order_id"], value_on=notice.entry_date, at=kept.at)
     else:

@@ -215,9 +215,7 @@ def _release(centre_id: int, order_id: int, person_id: int, mandate_id: int | No
 
 
 def _plan(centre_id: int, order_id: int) -> None:
-    jobs.plan(
-        INSTRUCT_JOB, queue="bank", lock=job_lock(centre_id, order_id), centre_id=centre_id, order_id=order_id
-    )
+    jobs.plan(INSTRUCT_JOB, queue="bank", lock=job_lock(centre_id, order_id), centre_id=centre_id, order_id=order_id)
 
 
 def _refuse_unless_never_seen(order: Order, person_id: int) -> None:

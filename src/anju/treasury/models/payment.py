@@ -86,7 +86,8 @@ class PaymentOrder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["centre_id", "idempotency_key"], name="payment_order_key_once"),
             models.UniqueConstraint(
-                fields=["centre_id", "business_serial"], name="payment_order_serial_once",
+                fields=["centre_id", "business_serial"],
+                name="payment_order_serial_once",
                 condition=~Q(business_serial=""),
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_order_amount_positive"),
@@ -110,8 +111,7 @@ class PaymentOrder(models.Model):
             ),
             # No instruction leaves without a signature: a person's, or the signer's of the mandate.
             models.CheckConstraint(
-                condition=~Q(state__in=[_INSTRUCTED, _PENDING, _CONFIRMED])
-                | Q(releaser_person_id__isnull=False),
+                condition=~Q(state__in=[_INSTRUCTED, _PENDING, _CONFIRMED]) | Q(releaser_person_id__isnull=False),
                 name="payment_order_released",
             ),
             models.CheckConstraint(

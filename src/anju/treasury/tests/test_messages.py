@@ -31,7 +31,9 @@ def test_a_notice_is_read_into_fen_and_dates() -> None:
     assert not notice.reversal
 
 
-@pytest.mark.parametrize("amount", ["", "-1.00", "0.00", "1", "1.0", "1.000", "1e5", "１.00", "1,000.00", "9" * 40 + ".00"])
+@pytest.mark.parametrize(
+    "amount", ["", "-1.00", "0.00", "1", "1.0", "1.000", "1e5", "１.00", "1,000.00", "9" * 40 + ".00"]
+)
 def test_a_notice_with_an_amount_that_is_not_yuan_with_two_places_is_refused(amount: str) -> None:
     with pytest.raises(MessageUnreadable):
         messages.read_notice(body(amount=amount))
