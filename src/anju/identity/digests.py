@@ -1,4 +1,4 @@
-"""Keyed digests under which identifiers, phones, names and session keys are found. One spelling each."""
+"""Keyed digests under which identifiers, phones and session keys are found. One spelling each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ def id_digest(kind: IdKind | str, number: str) -> bytes:
 def phone_digest(phone: str) -> bytes:
     """Digest of a mobile number."""
     return digest("phone", normalise_id(IdKind.OTHER, phone))
-
-
-def name_digest(name: str) -> bytes:
-    """Digest of a person's cleaned name."""
-    return digest("name", name)
 
 
 def key_digest(key: str) -> bytes:

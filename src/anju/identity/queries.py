@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from anju.identity.actions.pending import read_pending
-from anju.identity.digests import id_digest, name_digest, phone_digest
+from anju.identity.digests import id_digest, phone_digest
 from anju.identity.models import Activity, Login, Mandate, Session
 from anju.identity.types import (
     ActivityLine,
@@ -24,7 +24,6 @@ __all__ = [
     "login",
     "login_of_person",
     "mandates_of",
-    "name_digest",
     "pending_registration",
     "phone_digest",
     "sessions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,7 @@ _ROLE_ZH = {
 UNIT_ROLES = frozenset({Role.UNIT_ADMIN, Role.UNIT_AGENT})
 STAFF_ROLES = frozenset({Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR})
 
+ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
 UNIT_CODE_KIND = "USCC"  # id_kind of a log-in that a unit's applicant registered with the unit's code
 
 

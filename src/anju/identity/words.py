@@ -33,8 +33,9 @@ PHONE_BAD = "请填写 11 位手机号码，检查是否多填或少填了一位
 PHONE_SAME = "新手机号与现在的相同，不用更换。"
 NOT_FOUND = "没有找到您要的内容。"
 
+# Reads like a text with a code to the outbox as well, so that it is kept, sent and erased by the same steps.
 DECOY_SMS = {
-    "reset": "有人在找回密码时填写了本手机号，但与登记信息不一致，未作任何更改。如非本人请忽略。",
+    "reset": "找回密码填写的信息与登记不一致，未作更改。工作人员不会索要验证码，咨询12329。",
 }
 
 

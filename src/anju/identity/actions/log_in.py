@@ -18,12 +18,21 @@ from anju.identity.digests import id_digest, kind_of_number, phone_digest
 from anju.identity.limits import LIMITS, Limits
 from anju.identity.models import Login, Session
 from anju.identity.passwords import normal_form
-from anju.identity.types import UNIT_CODE_KIND, Browser, CodeSent, LogInStep, OpenedSession, Purpose
+from anju.identity.types import (
+    ACCOUNT_NAME,
+    UNIT_CODE_KIND,
+    Browser,
+    CodeSent,
+    LogInStep,
+    OpenedSession,
+    Purpose,
+)
 from anju.kernel.refusal import Refusal
 from anju.notices.actions import send
 
 _STEP = "log_in"
 _PHONE = re.compile(r"1[0-9]{10}", re.ASCII)
+_NO_ACCOUNT = ""
 
 
 def begin_log_in(
@@ -62,7 +71,7 @@ def finish_log_in(browser: Browser, code: str, *, at: datetime, limits: Limits =
         here = Browser(opened.session_id, browser.address, browser.agent)
         note_activity(login.login_id, "log_in", "在新设备上登录" if is_new else "登录", at=at, browser=here)
         if is_new:
-            send("new_device", login_id=login.login_id, at=at, phone=login.phone_sealed,
+            send("new_device", login_id=login.login_id, at=at, phone=login.phone,
                  values={"time": words.time_zh(at)})  # fmt: skip
     return opened
 
@@ -75,7 +84,7 @@ def _is_new_device(login: Login, browser: Browser) -> bool:
 
 def _send(browser: Browser, login: Login, *, at: datetime, limits: Limits) -> CodeSent:
     return send_code(
-        browser, purpose=Purpose.LOG_IN, subject=_subject(login), phone=login.phone_sealed, login_id=login.login_id,
+        browser, purpose=Purpose.LOG_IN, subject=_subject(login), phone=login.phone, login_id=login.login_id,
         at=at, limits=limits,
     )  # fmt: skip
 
@@ -101,7 +110,8 @@ def _find(name: str) -> Login | None:
     if kind == UNIT_CODE_KIND or len(typed) == 18:
         # Anybody can claim a number; only a log-in that was bound to its person goes by it.
         return live.filter(id_digest=id_digest(kind, typed), person_id__isnull=False).first()
-    return live.filter(account_name=name.strip().lower()).first()
+    account = name.strip().lower()
+    return live.filter(account_name=account if ACCOUNT_NAME.fullmatch(account) else _NO_ACCOUNT).first()
 
 
 def _password_fits(login: Login | None, password: str) -> bool:

@@ -49,7 +49,7 @@ def finish_phone_change(
 ) -> OpenedSession:
     """Both codes change the number; other sessions end; both numbers are told. A proved old number stays proved."""
     kept, login = need_pending(browser.session_id, _STEP), Login.objects.get(login_id=login_id)
-    number, old_number = kept["phone"], login.phone_sealed
+    number, old_number = kept["phone"], login.phone
     subject, confirm = _subject(login_id), phone_digest(number)
     if not kept["old_proved"]:
         consume_code(browser, old_code, purpose=Purpose.PHONE_OLD, subject=subject, phone=old_number, confirm=confirm,
@@ -84,7 +84,7 @@ def _tell(login: Login, old: str, new: str, *, at: datetime) -> None:
 
 def _send_old(browser: Browser, login: Login, number: str, *, at: datetime, limits: Limits) -> CodeSent:
     return send_code(
-        browser, purpose=Purpose.PHONE_OLD, subject=_subject(login.login_id), phone=login.phone_sealed,
+        browser, purpose=Purpose.PHONE_OLD, subject=_subject(login.login_id), phone=login.phone,
         confirm=phone_digest(number), detail=f"将手机号更换为尾号{number[-4:]}", login_id=login.login_id, at=at,
         limits=limits,
     )  # fmt: skip

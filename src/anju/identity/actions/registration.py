@@ -21,6 +21,7 @@ from anju.identity.models import Login
 from anju.identity.names import clean_person_name
 from anju.identity.passwords import check_password_rules
 from anju.identity.types import (
+    ACCOUNT_NAME,
     UNIT_CODE_KIND,
     Browser,
     CodeSent,
@@ -124,16 +125,19 @@ def finish_registration(browser: Browser, password: str, *, at: datetime) -> Ope
 
 def register(
     *, name: str, id_kind: str, id_number: str, phone: str, at: datetime, password: str | None = None,
-    account_name: str = "", staff: bool = False, phone_checked: bool = True,
+    account_name: str = "", staff: bool = False,
 ) -> int:  # fmt: skip
     """Make a log-in whose phone has been proved (or, for staff and the demo, was entered by the centre).
 
     Without ``password`` the log-in opens only after 找回密码. Refuses a phone or account name in use.
     """
-    number = clean_phone(phone) if phone_checked else normalise_id(IdKind.OTHER, phone)
+    number, account = clean_phone(phone), account_name.strip().lower() or f"u{secrets.token_hex(8)}"
+    if not ACCOUNT_NAME.fullmatch(account):
+        text = "登录名用字母开头，3 到 40 位小写字母、数字、点、横线或下划线。"
+        raise Refusal("account_name", text, field="account_name")
     cleaned = clean_person_name(name)
     login = Login(
-        account_name=account_name.strip().lower() or f"u{secrets.token_hex(8)}", name=cleaned, id_kind=id_kind,
+        account_name=account, name=cleaned, id_kind=id_kind,
         id_sealed=id_number, id_digest=id_digest(id_kind, id_number), phone_sealed=number,
         phone_digest=phone_digest(number), registered_at=at,
     )  # fmt: skip

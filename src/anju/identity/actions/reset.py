@@ -63,7 +63,7 @@ def finish_reset(
     login = _find(phone, document)
     if login is None:  # changed since the code was sent; a decoy fits no code
         raise Refusal("code_wrong", words.CODE_WRONG, field="code")
-    about = (phone, document, login.name, login.account_name)
+    about = (phone, document, login.full_name, login.account_name)
     text = check_password_rules(password, staff=is_staff_or_agent(login.login_id), about=about)
     with transaction.atomic():
         set_password(login, text, at=at)
@@ -86,7 +86,7 @@ def change_password(
     take_password_try(f"change:{login_id}", address=browser.address, at=at, limits=limits)
     if not check_password(normal_form(old), login.password):
         raise Refusal("password_wrong", f"原密码不正确。{words.CAPS_HINT}", field="old")
-    about = (login.phone_sealed, login.id_sealed, login.name, login.account_name)
+    about = (login.phone, str(login.id_sealed), login.full_name, login.account_name)
     text = check_password_rules(new, staff=is_staff_or_agent(login_id), about=about, field="new")
     if text == normal_form(old):
         raise Refusal("password_same", "新密码与原密码相同，请换一个。", field="new")
@@ -103,7 +103,7 @@ def set_password(login: Login, text: str, *, at: datetime) -> None:
     login.set_password(text)
     login.password_set_at = at
     login.save(update_fields=["password", "password_set_at"])
-    send("password_changed", login_id=login.login_id, at=at, phone=login.phone_sealed, values={"day": day_zh(at)})
+    send("password_changed", login_id=login.login_id, at=at, phone=login.phone, values={"day": day_zh(at)})
 
 
 def is_staff_or_agent(login_id: int) -> bool:

@@ -66,13 +66,12 @@ def _refuse_over_limit(
 ) -> None:
     last = counts["phone_last"]
     if last is not None and last + limits.phone_pause > at:
-        seconds = int((last + limits.phone_pause - at).total_seconds()) + 1
+        seconds = _rounded_up(last + limits.phone_pause - at, timedelta(seconds=1))
         raise Refusal("code_too_soon", words.CODE_TOO_SOON.format(seconds=seconds), status=429)
     if counts["phone_day"] >= limits.phone_day:
         raise Refusal("code_day_limit", words.CODE_DAY, status=429)
     if counts["phone_hour"] >= limits.phone_hour:
-        wait = counts["phone_first"] + timedelta(hours=1) - at
-        minutes = int(wait.total_seconds() // 60) + 1
+        minutes = _rounded_up(counts["phone_first"] + timedelta(hours=1) - at, timedelta(minutes=1))
         raise Refusal("code_hour_limit", words.CODE_HOUR.format(minutes=minutes), status=429)
     if counts["address_hour"] >= limits.address_hour or counts["address_day"] >= limits.address_day:
         raise Refusal("code_address_limit", words.CODE_ADDRESS, status=429)
@@ -82,3 +81,7 @@ def _refuse_over_limit(
         raise Refusal("code_login_limit", words.CODE_LOGIN.format(minutes=60), status=429)
     if counts["today"] >= limits.budget_day:
         raise Refusal("code_budget", words.CODE_BUDGET, status=429)
+
+
+def _rounded_up(wait: timedelta, unit: timedelta) -> int:
+    return -(-wait // unit)

@@ -53,10 +53,12 @@ def switch_capacity(browser: Browser, mandate_id: int, *, at: datetime) -> Opene
     """Act in another capacity one holds. A mandate that is another's, ended or unknown answers 404."""
     with transaction.atomic():
         session = Session.objects.get(session_id=browser.session_id)
+        if session.login_id is None:
+            raise Refusal("mandate_unknown", words.NOT_FOUND, status=404)
         held = Mandate.objects.filter(
             mandate_id=mandate_id, login_id=session.login_id, ended_at__isnull=True
         ).first()
-        if session.login_id is None or held is None:
+        if held is None:
             raise Refusal("mandate_unknown", words.NOT_FOUND, status=404)
         opened = renew_session(browser, at=at, capacity_id=mandate_id)
         note_activity(session.login_id, "capacity", f"切换身份：{Role(held.role).zh}", at=at, browser=browser)

@@ -28,7 +28,7 @@ def send_step_up_code(
     """A code to the own phone. With ``confirm`` it fits that operation alone; ``detail`` says it in the SMS."""
     login = Login.objects.get(login_id=login_id)
     return send_code(
-        browser, purpose=_purpose(confirm), subject=_subject(login_id), phone=login.phone_sealed, login_id=login_id,
+        browser, purpose=_purpose(confirm), subject=_subject(login_id), phone=login.phone, login_id=login_id,
         confirm=confirm, detail=detail, at=at, limits=limits,
     )  # fmt: skip
 
