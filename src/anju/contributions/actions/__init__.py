@@ -1,1 +1,39 @@
 """Actions of the contributions room: all writes."""
+
+from anju.contributions.actions.changes import apply_changes
+from anju.contributions.actions.checking import ListAnswer, check_pasted, check_table, check_upload
+from anju.contributions.actions.declaring import approve_remittance, cancel_remittance, declare_month
+from anju.contributions.actions.posting import post_remittance
+from anju.contributions.actions.receiving import on_money_received, on_receipt_reversed
+from anju.contributions.actions.settling import (
+    allocate,
+    cover_owed,
+    on_payment_returned,
+    on_payment_settled,
+    refund,
+    stop_waiting,
+    wait_for_rest,
+)
+from anju.contributions.actions.verifying import verify_elsewhere
+
+__all__ = [
+    "ListAnswer",
+    "allocate",
+    "apply_changes",
+    "approve_remittance",
+    "cancel_remittance",
+    "check_pasted",
+    "check_table",
+    "check_upload",
+    "cover_owed",
+    "declare_month",
+    "on_money_received",
+    "on_payment_returned",
+    "on_payment_settled",
+    "on_receipt_reversed",
+    "post_remittance",
+    "refund",
+    "stop_waiting",
+    "verify_elsewhere",
+    "wait_for_rest",
+]

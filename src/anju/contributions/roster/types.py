@@ -167,8 +167,8 @@ class World:
     unit: UnitView
     limits: Limits
     people: Mapping[Document, KnownPerson]
-    roster: Mapping[int, Document] = field(default_factory=dict)
-    """Normal accounts of the unit and their documents: who was on last month's list."""
+    roster: tuple[int, ...] = ()
+    """Normal accounts of the unit: who is on its list unless this one changes that."""
     elsewhere: Mapping[Document, Elsewhere] = field(default_factory=dict)
 
 

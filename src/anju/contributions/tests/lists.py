@@ -54,11 +54,11 @@ def known(
 
 def world(people: Mapping[str, KnownPerson] | None = None, elsewhere: Mapping[str, Elsewhere] | None = None) -> World:
     by_document: dict[Document, KnownPerson] = {(IdKind.ID18, n): p for n, p in (people or {}).items()}
-    roster = {
-        person.account_id: document
-        for document, person in by_document.items()
+    roster = tuple(
+        person.account_id
+        for person in by_document.values()
         if person.view is AccountView.HERE_NORMAL and person.account_id is not None
-    }
+    )
     return World(UNIT, LIMITS, by_document, roster, {(IdKind.ID18, n): e for n, e in (elsewhere or {}).items()})
 
 

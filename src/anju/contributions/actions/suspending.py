@@ -1,0 +1,307 @@
+"""Rows and vouchers of money in suspense (219 暂收): opening, naming the payer's unit, taking back.
+
+The treasurer's own acts stand in `settling`. Every change leaves a row in `suspense_move`; the sum of what is open
+and being refunded equals the balance of subject 219, unit by unit, at every commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from anju.audit.actions import record
+from anju.contributions.actions.matching import Meaning
+from anju.contributions.ground import unknown_suspense
+from anju.contributions.types import (
+    MoveKind,
+    SuspenseOpened,
+    SuspenseReason,
+    SuspenseSettled,
+    SuspenseState,
+)
+from anju.database.encryption import seal
+from anju.database.sql import execute, row, rows
+from anju.kernel.actor import Actor
+from anju.kernel.events import publish
+from anju.kernel.money import format_fen
+from anju.ledger import queries as books
+from anju.ledger.actions import post_voucher, request_digest, reverse_voucher
+from anju.ledger.posting_rules import SUSPENSE, PostingRule, pair
+from anju.ledger.types import GlLine, VoucherDraft, VoucherKind
+from anju.treasury.types import MoneyReceived, ReceiptReversed
+
+_WHERE = "suspense‖payer_sealed"
+_OPEN = """
+INSERT INTO suspense (centre_id, receipt_id, bank_account_id, unit_id, remittance_id, voucher_id, amount_fen, open_fen,
+    received_at, value_on, state, owed, reason, reason_text, summary, payer_tail, payer_sealed)
+VALUES (%(centre)s, %(receipt)s, %(bank)s, %(unit)s, %(remittance)s, %(voucher)s, %(fen)s, %(fen)s, %(at)s,
+    %(value_on)s, %(state)s, %(owed)s, %(reason)s, %(text)s, %(summary)s, %(tail)s, %(payer)s)
+RETURNING suspense_id
+"""
+_MOVE = """
+INSERT INTO suspense_move (centre_id, suspense_id, n, kind, amount_fen, remittance_id, order_id, voucher_id, person_id,
+    login_id, at, note)
+SELECT %(centre)s, %(item)s, 1 + coalesce(max(n), 0), %(kind)s, %(fen)s, %(remittance)s, %(order)s, %(voucher)s,
+       %(person)s, %(login)s, %(at)s, %(note)s
+  FROM suspense_move WHERE centre_id = %(centre)s AND suspense_id = %(item)s
+"""
+
+
+def open_suspense(money: MoneyReceived, meaning: Meaning, *, state: SuspenseState, at: datetime, actor: Actor) -> int:
+    """Post a receipt to suspense (Dr 101, Cr 219) and write down why."""
+    assert meaning.reason is not None
+    voucher_id = suspense_voucher(
+        centre_id=money.centre_id, key=f"suspense:{money.receipt_id}", kind=VoucherKind.RECEIPT,
+        lines=pair(
+            PostingRule.RECEIPT_UNMATCHED, amount_fen=money.amount_fen, unit_id=meaning.unit_id,
+            bank_account_id=money.bank_account_id,
+        ),
+        event_id=money.receipt_id, at=at, actor=actor,
+    )  # fmt: skip
+    made = row(
+        _OPEN,
+        {"centre": money.centre_id, "receipt": money.receipt_id, "bank": money.bank_account_id,
+         "unit": meaning.unit_id, "remittance": meaning.remittance_id, "voucher": voucher_id,
+         "fen": money.amount_fen, "at": at, "value_on": money.value_on, "state": int(state), "owed": False,
+         "reason": meaning.reason.value, "text": meaning.text, "summary": money.summary[:200],
+         "tail": money.payer_account[-4:], "payer": seal(money.payer_name, where=_WHERE)},
+    )  # fmt: skip
+    assert made is not None
+    item = read_item(money.centre_id, made["suspense_id"])
+    write_move(item, MoveKind.OPENED, money.amount_fen, at=at, actor=actor, voucher_id=voucher_id)
+    if state is SuspenseState.WAITING:
+        write_move(item, MoveKind.WAITED, money.amount_fen, at=at, actor=actor, remittance_id=item["remittance_id"])
+    record("contributions.open_suspense", actor=actor, at=at, subject="suspense", subject_id=item["suspense_id"],
+           unit_id=meaning.unit_id, details={"fen": money.amount_fen, "reason": meaning.reason.value})  # fmt: skip
+    publish(
+        SuspenseOpened(
+            money.centre_id,
+            item["suspense_id"],
+            meaning.unit_id,
+            meaning.remittance_id,
+            money.amount_fen,
+            meaning.reason,
+            meaning.text,
+            at,
+        )  # fmt: skip
+    )
+    return int(item["suspense_id"])
+
+
+def open_owed(
+    reversal: ReceiptReversed, *, unit_id: int | None, remittance_id: int | None, why: str, at: datetime,
+    actor: Actor,
+) -> None:  # fmt: skip
+    """The bank took money back that cannot be taken from where it went: the unit owes it (Dr 219, Cr 101)."""
+    known = row(
+        "SELECT 1 AS one FROM suspense WHERE centre_id = %s AND receipt_id = %s AND owed",
+        [reversal.centre_id, reversal.receipt_id],
+    )
+    if known is not None:
+        return
+    voucher_id = suspense_voucher(
+        centre_id=reversal.centre_id, key=f"owed:{reversal.receipt_id}", kind=VoucherKind.SUSPENSE,
+        lines=pair(
+            PostingRule.SUSPENSE_REFUNDED, amount_fen=reversal.amount_fen, unit_id=unit_id,
+            bank_account_id=reversal.bank_account_id,
+        ),
+        event_id=reversal.receipt_id, at=at, actor=actor,
+    )  # fmt: skip
+    text = f"银行冲回了 {format_fen(reversal.amount_fen)} 元，但款项已经使用，单位须补回。{why}"
+    made = row(
+        _OPEN,
+        {"centre": reversal.centre_id, "receipt": reversal.receipt_id, "bank": reversal.bank_account_id,
+         "unit": unit_id, "remittance": remittance_id, "voucher": voucher_id, "fen": reversal.amount_fen,
+         "at": at, "value_on": reversal.value_on, "state": int(SuspenseState.OPEN), "owed": True,
+         "reason": SuspenseReason.REVERSAL_STUCK.value, "text": text, "summary": "", "tail": "",
+         "payer": seal("", where=_WHERE)},
+    )  # fmt: skip
+    assert made is not None
+    item = read_item(reversal.centre_id, made["suspense_id"])
+    write_move(item, MoveKind.OPENED, reversal.amount_fen, at=at, actor=actor, voucher_id=voucher_id)
+    publish(
+        SuspenseOpened(
+            reversal.centre_id,
+            item["suspense_id"],
+            unit_id,
+            remittance_id,
+            reversal.amount_fen,
+            SuspenseReason.REVERSAL_STUCK,
+            text,
+            at,
+        )  # fmt: skip
+    )
+
+
+def take_back(item: dict[str, Any], reversal: ReceiptReversed, *, at: datetime, actor: Actor) -> None:
+    """The bank took back money that still lies in suspense whole: the receipt's voucher is reversed."""
+    name_unit(item, None, at=at, actor=actor, back_to_first=True)
+    posted = reverse_voucher(
+        books.voucher(item["voucher_id"], centre_id=item["centre_id"]),
+        key=f"suspense-reversed:{reversal.receipt_id}", maker=None, checker=None, at=at,
+        event_id=reversal.receipt_id,
+    )  # fmt: skip
+    write_move(item, MoveKind.REVERSED, item["open_fen"], at=at, actor=actor, voucher_id=posted.voucher_id)
+    execute(
+        "UPDATE suspense SET state = %s, open_fen = 0, settled_at = %s WHERE centre_id = %s AND suspense_id = %s",
+        [SuspenseState.REVERSED, at, item["centre_id"], item["suspense_id"]],
+    )
+    tell_settled(item, MoveKind.REVERSED, item["amount_fen"], at=at)
+
+
+def name_unit(
+    item: dict[str, Any], unit_id: int | None, *, at: datetime, actor: Actor, back_to_first: bool = False
+) -> None:
+    """Move money in suspense from one unit's line of 219 to another's, so that each unit's 219 stays its own.
+
+    `back_to_first` puts it back under the unit that the receipt's voucher named, before that voucher is reversed.
+    """
+    if back_to_first:
+        first = next(
+            line for line in books.voucher(item["voucher_id"], centre_id=item["centre_id"]).lines
+            if line.subject == SUSPENSE
+        )  # fmt: skip
+        unit_id = first.unit_id
+    left = item["open_fen"] + item["refunding_fen"]
+    if item["unit_id"] == unit_id or left == 0:
+        return
+    moves = row(
+        "SELECT count(*) AS n FROM suspense_move WHERE centre_id = %s AND suspense_id = %s",
+        [item["centre_id"], item["suspense_id"]],
+    )
+    assert moves is not None
+    lines = (
+        GlLine(SUSPENSE, debit_fen=left, unit_id=item["unit_id"]),
+        GlLine(SUSPENSE, credit_fen=left, unit_id=unit_id),
+    )
+    voucher_id = suspense_voucher(
+        centre_id=item["centre_id"], key=f"suspense-unit:{item['suspense_id']}:{moves['n']}",
+        kind=VoucherKind.SUSPENSE, lines=lines, event_id=item["receipt_id"], at=at, actor=actor,
+    )  # fmt: skip
+    execute(
+        "UPDATE suspense SET unit_id = %s WHERE centre_id = %s AND suspense_id = %s",
+        [unit_id, item["centre_id"], item["suspense_id"]],
+    )
+    write_move(item, MoveKind.RELABELLED, left, at=at, actor=actor, voucher_id=voucher_id)
+    item["unit_id"] = unit_id
+
+
+def use_waiting(remittance: dict[str, Any], *, voucher_id: int, at: datetime, actor: Actor) -> None:
+    """Write down which waiting items a posted month was paid from; the last one may keep a rest."""
+    left = remittance["total_fen"]
+    for item in waiting_items(remittance):
+        used = min(left, item["open_fen"])
+        left -= used
+        rest = item["open_fen"] - used
+        write_move(item, MoveKind.ALLOCATED, used, at=at, actor=actor, voucher_id=voucher_id,
+                   remittance_id=remittance["remittance_id"])  # fmt: skip
+        if rest:
+            execute(
+                "UPDATE suspense SET open_fen = %s, state = %s, reason = %s, reason_text = %s"
+                " WHERE centre_id = %s AND suspense_id = %s",
+                [rest, SuspenseState.OPEN, SuspenseReason.OVER.value,
+                 f"已收到，尚未匹配，因为分摊后还余 {format_fen(rest)} 元。", item["centre_id"], item["suspense_id"]],
+            )  # fmt: skip
+        else:
+            close_item(item, at=at)
+            tell_settled(item, MoveKind.ALLOCATED, used, at=at)
+    assert left == 0, remittance["remittance_id"]
+
+
+def restore_items(remittance: dict[str, Any], *, at: datetime, actor: Actor, why: str) -> None:
+    """Put money that had paid, or was about to pay, for a month back into suspense, open again."""
+    text = f"已收到，尚未入账，因为{why}"
+    for item in waiting_items(remittance):
+        execute(
+            "UPDATE suspense SET state = %s, reason = %s, reason_text = %s WHERE centre_id = %s AND suspense_id = %s",
+            [SuspenseState.OPEN, SuspenseReason.POSTING_REFUSED.value, text, item["centre_id"], item["suspense_id"]],
+        )
+    if remittance["voucher_id"] is None:
+        return
+    used = rows(
+        "SELECT suspense_id, amount_fen FROM suspense_move WHERE centre_id = %s AND voucher_id = %s AND kind = %s"
+        " ORDER BY suspense_id",
+        [remittance["centre_id"], remittance["voucher_id"], int(MoveKind.ALLOCATED)],
+    )
+    for move in used:
+        item = read_item(remittance["centre_id"], move["suspense_id"])
+        execute(
+            "UPDATE suspense SET state = %s, open_fen = open_fen + %s, settled_at = NULL, reason = %s, reason_text = %s"
+            " WHERE centre_id = %s AND suspense_id = %s",
+            [
+                SuspenseState.OPEN,
+                move["amount_fen"],
+                SuspenseReason.POSTING_REFUSED.value,
+                text,
+                item["centre_id"],
+                item["suspense_id"],
+            ],
+        )
+        write_move(item, MoveKind.GIVEN_BACK, move["amount_fen"], at=at, actor=actor,
+                   remittance_id=remittance["remittance_id"])  # fmt: skip
+
+
+def waiting_items(remittance: dict[str, Any]) -> list[dict[str, Any]]:
+    """Items that wait for a month, the smaller rest last, locked."""
+    return rows(
+        "SELECT * FROM suspense WHERE centre_id = %s AND remittance_id = %s AND state = %s AND NOT owed"
+        " ORDER BY suspense_id FOR UPDATE",
+        [remittance["centre_id"], remittance["remittance_id"], SuspenseState.WAITING],
+    )
+
+
+def read_item(centre_id: int, suspense_id: int) -> dict[str, Any]:
+    """One item, locked."""
+    found = row("SELECT * FROM suspense WHERE centre_id = %s AND suspense_id = %s FOR UPDATE", [centre_id, suspense_id])
+    if found is None:
+        raise unknown_suspense()
+    return found
+
+
+def close_item(item: dict[str, Any], *, at: datetime) -> None:
+    """Nothing of it is open or on its way any more."""
+    execute(
+        "UPDATE suspense SET state = %s, open_fen = 0, refunding_fen = 0, refund_order_id = NULL, settled_at = %s"
+        " WHERE centre_id = %s AND suspense_id = %s",
+        [SuspenseState.SETTLED, at, item["centre_id"], item["suspense_id"]],
+    )
+
+
+def write_move(
+    item: dict[str, Any], kind: MoveKind, amount_fen: int, *, at: datetime, actor: Actor,
+    remittance_id: int | None = None, order_id: int | None = None, voucher_id: int | None = None, note: str = "",
+) -> None:  # fmt: skip
+    """One line of what was done with an item."""
+    execute(
+        _MOVE,
+        {"centre": item["centre_id"], "item": item["suspense_id"], "kind": int(kind), "fen": amount_fen,
+         "remittance": remittance_id, "order": order_id, "voucher": voucher_id, "person": actor.person_id,
+         "login": actor.login_id, "at": at, "note": note},
+    )  # fmt: skip
+
+
+def suspense_voucher(
+    *, centre_id: int, key: str, kind: VoucherKind, lines: Sequence[GlLine], event_id: int | None, at: datetime,
+    actor: Actor,
+) -> int:  # fmt: skip
+    """Post a voucher that only moves suspense and deposits; its id."""
+    content = request_digest(
+        lines=[[line.subject, line.debit_fen, line.credit_fen, line.unit_id, line.bank_account_id] for line in lines],
+        event_id=event_id,
+    )
+    draft = VoucherDraft(
+        centre_id=centre_id, idempotency_key=key, request_digest=content, kind=kind,
+        business_date=books.business_date(centre_id, at), maker_person_id=actor.person_id,
+        checker_person_id=None, lines=tuple(lines), event_id=event_id,
+    )  # fmt: skip
+    return post_voucher(draft, at=at).voucher_id
+
+
+def tell_settled(item: dict[str, Any], how: MoveKind, amount_fen: int, *, at: datetime) -> None:
+    """Publish that an item was dealt with."""
+    publish(
+        SuspenseSettled(
+            item["centre_id"], item["suspense_id"], item["unit_id"], item["remittance_id"], amount_fen, how, at
+        )
+    )
