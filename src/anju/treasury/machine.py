@@ -29,7 +29,7 @@ from anju.kernel.identifiers import IdKind
 from anju.ledger.actions import enter_gate
 from anju.treasury.bank import bank
 from anju.treasury.orders import Order, order_digest, read_order
-from anju.treasury.reasons import return_reason
+from anju.treasury.reasons import NEVER_PAID, came_back_reason, return_reason
 from anju.treasury.sql import alone
 from anju.treasury.types import (
     OPEN_STATES,
@@ -191,8 +191,7 @@ def _settle(centre_id: int, order_id: int, result: BankResult, at: datetime) -> 
 
 def give_up(order: Order, *, at: datetime) -> None:
     """A person established that the bank never paid (see `actions.give_up_payment`)."""
-    text = "经与银行核实，这笔付款没有办理成功，钱没有付出，已退回账户余额。请重新提交申请。"
-    _return(order, text, "", at)
+    _return(order, NEVER_PAID, "", at)
 
 
 @transaction.atomic
@@ -217,10 +216,7 @@ def return_settled(centre_id: int, order_id: int, *, value_on: date, at: datetim
     """Money that had been paid came back (退汇). True when it was the first to say so."""
     enter_gate(centre_id)
     order = read_order(centre_id, order_id)
-    text = (
-        f"收款银行把这笔款退了回来（收款账户尾号 {order.payee.account[-4:]}），钱已退回账户余额。"
-        "请核对收款账户是否正常，更换后重新提交申请。"
-    )
+    text = came_back_reason(order)
     changed = execute(
         "UPDATE payment_order SET state = %s, reason_text = %s, final_at = %s"
         " WHERE centre_id = %s AND order_id = %s AND state = %s",

@@ -40,7 +40,8 @@ def pages(content: bytes) -> int:
 def test_the_paper_says_amount_in_figures_and_words_number_code_and_validity(tmp_path: Path) -> None:
     text = text_of(draw(paper(), link=LINK, issued_at=AT), tmp_path)
     plain = "".join(text.split())
-    expected = """住房公积金缴存证明 林晓雨 330***********002X 68,502.06 陆万捌仟伍佰零贰元零陆分 44个月 41个月 1,032.00 7.5%
+    expected = """住房公积金缴存证明
+        林晓雨 330***********002X 68,502.06 陆万捌仟伍佰零贰元零陆分 44个月 41个月 1,032.00 7.5%
         1,677.00 壹仟陆佰柒拾柒元整 JC20261123-000481-04 ABCD-EFGH-JKLM 2026年12月23日 异地购房贷款"""
     for said in expected.split():
         assert said in plain, said

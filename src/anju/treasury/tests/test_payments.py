@@ -168,7 +168,7 @@ def test_a_refused_payment_is_returned_with_the_reason_and_what_to_do() -> None:
         assert actions.advance(CENTRE, order_id, at=AT) is None
     (returned,) = heard
     assert isinstance(returned, PaymentReturned) and not returned.after_settlement
-    assert "6620" in returned.reason_text and "重新登记" in returned.reason_text
+    assert "6620" in returned.reason_text and "销户" in returned.reason_text and "登记" in returned.reason_text
     assert state(order_id) is PaymentState.RETURNED
 
 
