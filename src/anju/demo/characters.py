@@ -1,6 +1,6 @@
 """The demo city's named characters (演示人物): invented people, each with a story, who can log in.
 
-Their identity numbers start with region 700100, which no real region has; their phones with 100, which no
+Their identity numbers start with region 700100, which no real region has; their phones with 160, which no
 operator gives out. Everything about them is made up and every demo page says so.
 """
 
@@ -47,7 +47,7 @@ class Character:
 def _person(key: str, name: str, role: str, story: str, number: int, birth: str, **more: object) -> Character:
     sequence = number * 2 + (0 if more.pop("woman", False) else 1)
     return Character(
-        key=key, name=name, role=role, story=story, phone=f"1000000{number:04d}",
+        key=key, name=name, role=role, story=story, phone=f"1600000{number:04d}",
         id_number=identity_number(birth, sequence), **more,
     )  # type: ignore[arg-type]  # fmt: skip
 
