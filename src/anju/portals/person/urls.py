@@ -1,0 +1,45 @@
+"""Addresses of the member's portal, under /me/."""
+
+from django.urls import path
+
+from anju.portals.person.views import activity, apply, case, cases, certificate, home, inbox, money, settings
+
+urlpatterns = [
+    path("", home.home, name="me-home"),
+    path("offer/", home.offer, name="me-offer"),
+    path("side/", home.side, name="me-side"),
+    path("movements/", money.movements, name="me-movements"),
+    path("movements/<int:seq>/", money.movement, name="me-movement"),
+    path("statement/", money.statement, name="me-statement"),
+    path("services/", apply.services, name="me-services"),
+    path("services/rent/", apply.rent, name="me-rent"),
+    path("services/rent/<int:draft_id>/confirm/", apply.rent_confirm, name="me-rent-confirm"),
+    path("services/<slug:code>/", apply.apply, name="me-apply"),
+    path("services/<slug:code>/<int:draft_id>/confirm/", apply.apply_confirm, name="me-apply-confirm"),
+    path("card/", apply.card, name="me-card"),
+    path("card/<int:draft_id>/confirm/", apply.card_confirm, name="me-card-confirm"),
+    path("cases/", cases.case_list, name="me-cases"),
+    path("cases/<int:case_id>/", case.case, name="me-case"),
+    path("cases/<int:case_id>/timeline/", case.timeline, name="me-case-timeline"),
+    path("cases/<int:case_id>/decision/", case.decision, name="me-decision"),
+    path("cases/<int:case_id>/cancel/", case.cancel, name="me-case-cancel"),
+    path("cases/<int:case_id>/mistake/", case.mistake, name="me-case-mistake"),
+    path("cases/<int:case_id>/supplement/", case.supplement, name="me-case-supplement"),
+    path("cases/<int:case_id>/papers/<int:file_id>/", case.paper, name="me-case-paper"),
+    path("drafts/", cases.drafts, name="me-drafts"),
+    path("drafts/<int:draft_id>/discard/", cases.draft_discard, name="me-draft-discard"),
+    path("certificate/", certificate.certificate, name="me-certificate"),
+    path("certificate/<int:certificate_id>/", certificate.certificate_done, name="me-certificate-done"),
+    path("certificate/<int:certificate_id>/pdf/", certificate.certificate_pdf, name="me-certificate-pdf"),
+    path("inbox/", inbox.inbox, name="me-inbox"),
+    path("inbox/read/", inbox.all_read, name="me-inbox-read"),
+    path("inbox/<int:notice_id>/", inbox.message, name="me-message"),
+    path("inbox/<int:notice_id>/read/", inbox.message_read, name="me-message-read"),
+    path("settings/", settings.settings, name="me-settings"),
+    path("settings/phone/", settings.phone, name="me-phone"),
+    path("settings/password/", settings.password, name="me-password"),
+    path("activity/", activity.activity, name="me-activity"),
+    path("activity/<int:activity_id>/not-me/", activity.not_me, name="me-not-me"),
+    path("looks/", settings.looks_hint, name="me-looks"),
+    path("wrong/", activity.wrong, name="me-wrong"),
+]

@@ -1,0 +1,1 @@
+"""The pages of /me/, one family a module."""

@@ -1,0 +1,280 @@
+"""One case: its story, its decision with the receipt (依据链), and what its holder may still do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from anju.accounts import queries as accounts
+from anju.casework import actions as casework
+from anju.casework import queries as cases
+from anju.casework import registry
+from anju.casework.types import Audience, Case, CaseState, Correction, CorrectionItem, Fact, Outcome, Service
+from anju.design.forms import form_page
+from anju.files import actions as files
+from anju.files import queries as kept_files
+from anju.identity.permissions import permission
+from anju.kernel.refusal import Refusal
+from anju.portals.common import actor_of, moment_of
+from anju.portals.person import filing, flash
+from anju.portals.person.account import account_id_of, address
+from anju.portals.person.filing import CERTIFICATE, RENT
+from anju.portals.person.forms import PapersForm, ReasonForm
+from anju.portals.person.progress import TAG_STATE, events_of, is_moving
+from anju.portals.person.sheets import as_download
+from anju.portals.person.ways import face_of
+from anju.withdrawals import queries as withdrawals
+from anju.withdrawals.types import Withdrawal, WithdrawalState
+
+EVERY_FIELD = "*"
+
+
+@permission("me.view")
+@require_safe
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Everything about one own case. At most five queries."""
+    found = cases.case_for(actor_of(request), case_id)
+    elsewhere = _public_page(found)
+    if elsewhere:
+        return redirect(elsewhere)
+    answer = _page(request, found)
+    if flash.just_filed(request, case_id) is not None:
+        flash.forget(answer)
+    return answer
+
+
+def _public_page(found: Case) -> str:
+    """Openings are followed and signed on the public portal's page."""
+    audience = registry.service(found.service).audience
+    return address("open-case", found.case_id) if audience is Audience.ANY_LOGIN else ""
+
+
+def _page(
+    request: HttpRequest, found: Case, *, form: forms.Form | None = None, papers: PapersForm | None = None
+) -> HttpResponse:
+    service = registry.service(found.service)
+    asked, progress_code = open_correction(found), flash.just_filed(request, found.case_id)
+    if asked is not None and papers is None:
+        form, papers = _mending_forms(request, found, service, asked)
+    context = _context(request, found, service) | {
+        "asked": asked, "mending": form, "papers": papers,
+        "reason_form": form if form is not None and asked is None else ReasonForm(),
+        "progress_code": progress_code, "is_new": progress_code is not None,
+        "cancel_wrong": form is not None and asked is None,
+    }  # fmt: skip
+    wrong = papers if papers is not None and papers.is_bound and papers.errors else form
+    return form_page(request, "person/case.html", context, form=wrong if wrong is not None and wrong.is_bound else None)
+
+
+def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, Any]:
+    withdrawal, change = _money(request, found)
+    tag, state = _tag(found, withdrawal)
+    return {
+        "case": found, "service": service, "events": events_of(found), "is_moving": is_moving(found),
+        "summary": service.summary(found.answers), "decision": found.decision, "tag": tag, "tag_state": state,
+        "withdrawal": withdrawal, "change": change, "paper_title": _paper_title(found), "to": _payee(withdrawal),
+        "running": found.state in (CaseState.ACCEPTED, CaseState.SUBMITTED),
+        "mistake": found.state not in (CaseState.CORRECTION, CaseState.WITHDRAWN, CaseState.REFUSED),
+        "certificate": found.service == CERTIFICATE and found.result.get("certificate_id"),
+        "seal_digest": _grouped(found.decision.digest) if found.decision else "",
+        "again_url": face_of(found.service).start_url() if found.service != CERTIFICATE else address("me-certificate"),
+        "shown_fen": shown_fen(found), "facts": facts_beside(found),
+        "granted": found.decision is not None and found.decision.outcome is Outcome.GRANT,
+    }  # fmt: skip
+
+
+def shown_fen(found: Case) -> int | str:
+    """The amount granted; nothing where none was asked for or none was given."""
+    decided = found.decision
+    return "" if decided is None or decided.amount_fen is None else decided.amount_fen
+
+
+def facts_beside(found: Case) -> tuple[Fact, ...]:
+    """The facts of a decision without a working of its own: else they stand in its conditions."""
+    decided = found.decision
+    return () if decided is None or decided.working is not None else decided.facts.items
+
+
+def _money(request: HttpRequest, found: Case) -> tuple[Withdrawal | None, dict[str, int] | None]:
+    """The payment of a withdrawal and what it does to the account."""
+    if found.service != RENT or found.decision is None:
+        return None, None
+    account_id = account_id_of(request)
+    paid = withdrawals.of_case(account_id, found.case_id) if account_id is not None else None
+    if paid is None or account_id is None or paid.state not in (WithdrawalState.RESERVED, WithdrawalState.PAID):
+        return paid, None
+    if paid.state is WithdrawalState.RESERVED:
+        balance = accounts.overview(account_id).balance_fen
+        return paid, {"before": balance, "fen": -paid.amount_fen, "after": balance - paid.amount_fen}
+    return paid, None
+
+
+def _tag(found: Case, paid: Withdrawal | None) -> tuple[str, str]:
+    """同意 · 已到账: the decision and how far it has come, in one tag."""
+    if found.decision is None:
+        return found.state.zh, TAG_STATE.get(found.state, "")
+    if found.decision.outcome is Outcome.REFUSE:
+        return "不予同意", "no"
+    if paid is not None:
+        told = {
+            WithdrawalState.RESERVED: ("同意 · 等待银行付款", "run"), WithdrawalState.PAID: ("同意 · 已到账", "ok"),
+            WithdrawalState.CANCELLED: ("已撤回，没有付款", ""), WithdrawalState.RETURNED: ("同意 · 银行退回", "wait"),
+            WithdrawalState.PAID_BACK: ("同意 · 付款后退回", "wait"),
+        }  # fmt: skip
+        return told[paid.state]
+    if found.state is CaseState.WITHDRAWN:
+        return "已撤回", ""
+    return f"同意 · {found.state.zh}", TAG_STATE.get(found.state, "")
+
+
+def _paper_title(found: Case) -> str:
+    short = {RENT: "提取决定书"}.get(found.service)
+    return short or f"{found.title}办理结果"
+
+
+def _payee(paid: Withdrawal | None) -> str:
+    return f"转入本人账户：尾号 {paid.card_tail}" if paid else ""
+
+
+def _grouped(digest: str) -> str:
+    """a91f 03c7 5be2 4d18: enough of a digest to compare by eye."""
+    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
+
+
+@permission("me.view")
+@require_safe
+def timeline(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The story again, for a page that asks. When the case has moved since, the whole page is read anew."""
+    found = cases.case_for(actor_of(request), case_id)
+    if request.GET.get("v") != str(found.version):
+        answer = HttpResponse()
+        answer["HX-Refresh"] = "true"
+        return answer
+    context = {"case": found, "events": events_of(found), "is_moving": is_moving(found)}
+    return render(request, "person/part_timeline.html", context)
+
+
+@permission("me.view")
+@require_safe
+def decision(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The decision as a paper to print, every fold open."""
+    found = cases.case_for(actor_of(request), case_id)
+    if found.decision is None:
+        raise Http404("这件业务还没有决定。")
+    service = registry.service(found.service)
+    return render(request, "person/decision.html", _context(request, found, service) | {"now": moment_of(request)})
+
+
+# ---------------------------------------------------------------------------------- what the holder may do
+
+
+@permission("me.apply")
+@require_POST
+def cancel(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Take the application back: until the bank is instructed."""
+    form = ReasonForm(request.POST)
+    found = cases.case_for(actor_of(request), case_id)
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    casework.withdraw(
+        found.case_id, actor=actor_of(request), at=moment_of(request), reason=form.cleaned_data["reason"]
+    )
+    return redirect("me-case", case_id)
+
+
+@permission("me.apply")
+@require_POST
+def mistake(request: HttpRequest, case_id: int) -> HttpResponse:
+    """«我填错了»: mend it here, do it again, or say it to people; casework says which."""
+    answer = casework.report_mistake(case_id, actor=actor_of(request), at=moment_of(request))
+    if answer.way == "redo":
+        service = cases.case_for(actor_of(request), case_id).service
+        return redirect(face_of(service).start_url(answer.draft_id))
+    if answer.way == "too_late":
+        return redirect(f"{address('me-wrong')}?case={case_id}")
+    return redirect("me-case", case_id)
+
+
+@permission("me.apply")
+@require_POST
+def supplement(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Put right what was asked for, in one go: new values and papers."""
+    actor, at = actor_of(request), moment_of(request)
+    found = cases.case_for(actor, case_id)
+    asked = open_correction(found)
+    if asked is None:
+        return redirect("me-case", case_id)
+    service = registry.service(found.service)
+    form, papers = _mending_forms(request, found, service, asked, sent=True)
+    fits = papers.is_valid() and (form is None or form.is_valid())
+    if fits:
+        try:
+            casework.supplement(
+                case_id, answers=service.answers(form) if form is not None else None,
+                papers=_keep_papers(request, found, papers), actor=actor, at=at,
+            )  # fmt: skip
+        except Refusal as refusal:
+            _place_refusal(papers, refusal)
+        else:
+            return redirect("me-case", case_id)
+    return _page(request, found, form=form, papers=papers)
+
+
+def open_correction(found: Case) -> Correction | None:
+    """What has been asked for and not been given."""
+    if found.state is not CaseState.CORRECTION:
+        return None
+    return next((asked for asked in reversed(found.corrections) if asked.answered_at is None), None)
+
+
+def wanted_papers(asked: Correction) -> tuple[CorrectionItem, ...]:
+    """The papers among the things asked for."""
+    return tuple(item for item in asked.items if not item.field)
+
+
+def _mending_forms(
+    request: HttpRequest, found: Case, service: Service, asked: Correction, *, sent: bool = False
+) -> tuple[forms.Form | None, PapersForm]:
+    """The service's own form where values are to be mended, and a place for each paper."""
+    papers = PapersForm(*((request.POST, request.FILES) if sent else ()), wanted=wanted_papers(asked))
+    if not any(item.field for item in asked.items):
+        return None, papers
+    actor, at = actor_of(request), moment_of(request)
+    if sent:
+        return filing.service_form(service, actor, at=at, data=request.POST, files=request.FILES or None), papers
+    return filing.service_form(service, actor, at=at, initial=dict(found.answers)), papers
+
+
+def _keep_papers(request: HttpRequest, found: Case, papers: PapersForm) -> dict[str, int]:
+    """Keep every upload; the first that may not be kept is refused beside its own field."""
+    actor, kept = actor_of(request), {}
+    for name, upload in papers.cleaned_data.items():
+        code = name.removeprefix("paper-")
+        try:
+            kept[code] = files.keep(
+                upload.read(), upload.name or "", centre_id=actor.centre_id, purpose=f"case:{code}",
+                at=moment_of(request), owner_person_id=actor.person_id, case_id=found.case_id, login_id=actor.login_id,
+            )  # fmt: skip
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.text, refusal.law, name, refusal.status) from refusal
+    return kept
+
+
+def _place_refusal(papers: PapersForm, refusal: Refusal) -> None:
+    text = f"{refusal.text}（{refusal.law}）" if refusal.law else refusal.text
+    papers.add_error(refusal.field if refusal.field in papers.fields else None, text)
+
+
+@permission("me.view")
+@require_safe
+def paper(request: HttpRequest, case_id: int, file_id: int) -> HttpResponse:
+    """A paper one handed in, as it came; always an attachment."""
+    found = cases.case_for(actor_of(request), case_id)
+    mine = next((one for one in found.papers if one.file_id == file_id), None)
+    if mine is None:
+        raise Http404
+    return as_download(kept_files.content(file_id), mine.file_name or f"材料-{file_id}", "application/octet-stream")
