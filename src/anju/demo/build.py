@@ -40,7 +40,7 @@ from anju.kernel.month import Month
 from anju.ledger.actions import open_days
 from anju.parties import actions as parties
 from anju.parties.types import PersonDraft, UnitDraft
-from anju.portals.building import STATE_FILE
+from anju.support.building import STATE_FILE
 from anju.treasury import actions as treasury
 from anju.treasury.types import CardCheck, CardStatus, Direction, EntryNotice
 

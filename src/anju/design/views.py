@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.design.context import MODE_COOKIE, MODES, THEME_COOKIE, THEMES
 from anju.design.gallery import gallery_context
+from anju.identity.permissions import permission
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -20,6 +21,7 @@ def safe_path(target: str) -> str:
     return target if is_local else "/"
 
 
+@permission("public")
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
     """Keeps the reader's choice of 长辈版 and colours in cookies; unknown values change nothing."""
@@ -33,6 +35,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@permission("public")
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state, to look at and to test; only where the demo runs."""

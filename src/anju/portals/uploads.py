@@ -23,7 +23,9 @@ def papers_of(request: HttpRequest, case: Case, *, actor: Actor, at: datetime) -
         if item.field or upload is None:
             continue
         if upload.size > LARGEST_BYTES:
-            raise Refusal("file_large", f"“{item.title}”的文件超过 10 MB：请压缩或分开拍摄后再传。", field=f"paper-{item.code}")
+            raise Refusal(
+                "file_large", f"“{item.title}”的文件超过 10 MB：请压缩或分开拍摄后再传。", field=f"paper-{item.code}"
+            )
         found[item.code] = keep(
             upload.read(), upload.name or "", centre_id=actor.centre_id, purpose="case", at=at,
             owner_person_id=actor.person_id, owner_unit_id=actor.unit_id, case_id=case.case_id,

@@ -13,10 +13,10 @@ from anju.casework.types import Audience
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
 from anju.kernel.refusal import Refusal
-from anju.portals.building import building
 from anju.portals.common import moment_of, principal_of
 from anju.portals.public.forms import ProgressForm
 from anju.portals.public.views.access import home_of
+from anju.support.building import building
 
 ICONS = {
     "rent_withdrawal": "house-plug", "deposit_certificate": "award", "bank_card": "wallet",
@@ -33,8 +33,10 @@ MOST_WANTED = ("rent_withdrawal", "deposit_certificate", "employer_remittance", 
 
 def _cards() -> list[dict[str, object]]:
     return [
-        {"service": found, "icon": ICONS.get(found.code, "file-text"), "address": ADDRESSES.get(found.code, "help-home"),
-         "for_unit": found.audience is Audience.UNIT}
+        {
+            "service": found, "icon": ICONS.get(found.code, "file-text"),
+            "address": ADDRESSES.get(found.code, "help-home"), "for_unit": found.audience is Audience.UNIT,
+        }
         for found in services_on_offer()
     ]  # fmt: skip
 
