@@ -72,6 +72,12 @@ def _choices(field: BoundField) -> tuple[Choice, ...]:
     )
 
 
+def _words(field: BoundField) -> str:
+    """大写 of what stands in an amount's field; nothing for other fields."""
+    say = getattr(field.field, "words", None)
+    return str(say(field.value())) if say else ""
+
+
 def _control_class(field: BoundField, kind: str) -> str:
     own = str(field.field.widget.attrs.get("class", ""))
     return f"input {own}".strip() if kind == "input" else own
@@ -119,7 +125,7 @@ def view_field(
         before=before or getattr(field.field, "before", ""),
         after=after or getattr(field.field, "after", ""),
         words=words,
-        words_value=field.field.words(field.value()) if words else "",
+        words_value=_words(field),
         reveals=reveals,
         caps=reveals,
         hint_id=f"{field_id}-hint" if shown_hint else "",
