@@ -119,10 +119,12 @@ def apply(request: HttpRequest, kind: str) -> HttpResponse:
     ]  # fmt: skip
     if running:
         return redirect("open-case", running[0].case_id)
-    subject = applicant(actor, service).subject
+    subject = applicant(actor, service, {}).subject
     draft = next(iter(case_queries.drafts_of(actor, at=at, service=service.code)), None)
     initial = {**service.prefill(subject, at), **(dict(draft.values) if draft else {})}
-    form = service.form(request.POST or None, initial=initial, subject=subject)
+    form = service.form(
+        request.POST if request.method == "POST" else None, initial=initial, subject=subject, today=at.date()
+    )
     if request.method == "POST":
         cases.save_draft(
             service.code, _typed(request, form), actor=actor, at=at, draft_id=draft.draft_id if draft else None
