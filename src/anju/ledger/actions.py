@@ -114,6 +114,26 @@ def close_days(centre_id: int, *, through: date, actor: Actor, at: datetime) -> 
         record("ledger.close_days", actor=actor, at=at, subject="centre_day", details={"through": str(through)})
 
 
+def claim_key(centre_id: int, key: str, *, digest: bytes) -> PostedVoucher | None:
+    """Take an idempotency key until the transaction ends, where lines are written before their voucher.
+
+    None when the key is free: whoever asks for it now waits. The voucher when the same request was posted before;
+    refuses (409) when it was another request. Comes after the gate and before any account.
+    """
+    execute("SELECT pg_advisory_xact_lock(hashtext('voucher key'), hashtext(%s))", [f"{centre_id}:{key}"])
+    known = queries.posted(centre_id, key)
+    return None if known is None else _same_request(known, digest)
+
+
+def _same_request(known: tuple[PostedVoucher, bytes], digest: bytes) -> PostedVoucher:
+    voucher, posted_digest = known
+    if posted_digest != digest:
+        raise Refusal(
+            "ledger.key_reused", "这个业务流水号已经用于另一笔内容不同的业务：请核对后重新发起。", status=409
+        )
+    return voucher
+
+
 @transaction.atomic
 def post_voucher(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
     """Post a voucher with its lines, once per idempotency key.
@@ -129,12 +149,7 @@ def post_voucher(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
         return PostedVoucher(made["id"], made["public_ref"], replayed=False)
     known = queries.posted(draft.centre_id, draft.idempotency_key)
     assert known is not None, "a conflicting key is a committed voucher"
-    voucher, digest = known
-    if digest != draft.request_digest:
-        raise Refusal(
-            "ledger.key_reused", "这个业务流水号已经用于另一笔内容不同的业务：请核对后重新发起。", status=409
-        )
-    return voucher
+    return _same_request(known, draft.request_digest)
 
 
 def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:

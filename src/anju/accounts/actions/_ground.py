@@ -84,14 +84,21 @@ def ids_source(ids: Sequence[int]) -> str:
         return str(cursor.mogrify("SELECT unnest(%s::bigint[]) AS account_id", [list(ids)]))
 
 
-def row_in_order(statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
+# For one statement, until it is asked again with NULL, which gives each setting its default back.
+_PLANS = ", ".join(
+    f"set_config('{name}', %s, true)" for name in ("enable_hashjoin", "enable_nestloop", "enable_memoize", "work_mem")
+)
+
+
+def row_in_order(statement: str, values: Mapping[str, Any], *, dense: bool = False) -> dict[str, Any]:
     """Run a set statement whose sorted source drives the join, so that rows are locked in the order of accounts.
 
-    With hash joins off the planner has no plan that loses the order.
+    With hash joins off the planner has no plan that loses the order. ``dense`` accounts, most of a span of numbers, are
+    merged along the index; others are looked up one by one.
     """
-    execute("SET LOCAL enable_hashjoin = off")
+    execute(f"SELECT {_PLANS}", ["off", "off" if dense else "on", "off", "64MB"])
     found = row(statement, values)
-    execute("SET LOCAL enable_hashjoin TO DEFAULT")
+    execute(f"SELECT {_PLANS}", [None, None, None, None])
     assert found is not None
     return found
 

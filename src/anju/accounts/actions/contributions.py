@@ -20,17 +20,15 @@ from anju.database.sql import row
 from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
-from anju.ledger import queries as books
-from anju.ledger.actions import post_voucher, request_digest
+from anju.ledger.actions import claim_key, post_voucher, request_digest
 from anju.ledger.posting_rules import pair
 from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
 
-_TOTALS = f"""
-SELECT count(*) AS accounts, coalesce(sum(own_fen + unit_fen), 0)::bigint AS fen, {DIGEST} AS digest,
-       count(*) FILTER (WHERE own_fen < 0 OR unit_fen < 0 OR own_fen + unit_fen <= 0) AS bad,
-       rate_index_at({PRODUCT}::smallint, %(value_on)s) AS index
-  FROM (SELECT account_id, 0::bigint AS debit_fen, (own_fen + unit_fen)::bigint AS credit_fen,
-               own_fen::bigint AS own_fen, unit_fen::bigint AS unit_fen FROM ({{source}}) r) s
+_ASKED = f"""
+SELECT count(*) AS accounts, coalesce(sum(own_fen + unit_fen), 0)::bigint AS fen, min(account_id) AS first,
+       max(account_id) AS last, count(*) FILTER (WHERE own_fen < 0 OR unit_fen < 0 OR own_fen + unit_fen <= 0) AS bad,
+       rate_index_at({PRODUCT}::smallint, %(value_on)s) AS index, nextval('voucher_id_seq') AS voucher_id
+  FROM ({{source}}) r
 """
 
 # One UPDATE feeds one INSERT: sequence, balance and weighted sum come from the locked row.
@@ -45,7 +43,8 @@ WITH moved AS (
            paid_to = greatest(b.paid_to, %(month)s)
       FROM (SELECT r.account_id, r.own_fen::bigint AS own_fen, r.unit_fen::bigint AS unit_fen
               FROM ({{source}}) r ORDER BY r.account_id) s
-     WHERE b.account_id = s.account_id AND b.interest_year = %(year)s AND b.centre_id = %(centre)s
+     WHERE b.account_id = s.account_id AND b.account_id BETWEEN %(first)s AND %(last)s
+       AND b.interest_year = %(year)s AND b.centre_id = %(centre)s
        AND (b.state = {AccountState.NORMAL:d} OR b.state = {AccountState.SEALED:d} AND EXISTS (
             SELECT 1 FROM account_spell p WHERE p.account_id = b.account_id AND p.ended_on IS NULL
                AND p.state = {AccountState.SEALED:d} AND %(first_day)s < date_trunc('month', p.started_on)))
@@ -57,7 +56,8 @@ WITH moved AS (
            weighted_sum, %(source_id)s, %(period)s, %(month_number)s, %(day)s, %(value_on)s, %(kind)s
       FROM moved
 )
-SELECT count(*) AS accounts, coalesce(sum(own_fen + unit_fen), 0)::bigint AS fen FROM moved
+SELECT count(*) AS accounts, coalesce(sum(credit_fen), 0)::bigint AS fen, {DIGEST} AS digest
+  FROM (SELECT account_id, 0::bigint AS debit_fen, own_fen + unit_fen AS credit_fen, own_fen, unit_fen FROM moved) m
 """
 
 
@@ -74,24 +74,23 @@ def post_contributions(
     """
     book = enter(batch.centre_id, at=at)
     digest = batch.request_digest or _digest(batch)
-    known = books.posted(batch.centre_id, batch.key)
-    if known is not None and known[1] == digest:
-        return known[0]
+    known = claim_key(batch.centre_id, batch.key, digest=digest)
+    if known is not None:
+        return known
     register = literal(source)
-    totals = row(_TOTALS.format(source=register), {"value_on": batch.value_on})
-    assert totals is not None
-    _refuse_totals(totals, batch, register, book)
-    posted = post_voucher(_draft(batch, totals, book, digest), at=at)
-    if posted.replayed:
-        return posted
-    values = _values(batch, totals, book, posted.voucher_id)
-    if not _written(register, values, totals):
-        carry(register, book=book, cause=f"voucher:{posted.voucher_id}")
-        if not _written(register, values, totals):
-            refuse_batch(register, batch=batch, book=book)
+    asked = row(_ASKED.format(source=register), {"value_on": batch.value_on})
+    assert asked is not None
+    _refuse_asked(asked, batch, register, book)
+    values = _values(batch, asked, book)
+    done = _written(register, values, asked)
+    if done is None:
+        carry(register, book=book, cause=f"voucher:{asked['voucher_id']}")
+        done = _written(register, values, asked) or refuse_batch(register, batch=batch, book=book)
+    posted = post_voucher(_draft(batch, asked["voucher_id"], done, book, digest), at=at)
+    assert not posted.replayed, "the key was claimed"
     act(
         "accounts.post_contributions", actor=actor, at=at, centre_id=batch.centre_id, unit_id=batch.unit_id,
-        voucher_id=posted.voucher_id, accounts=totals["accounts"], fen=totals["fen"],
+        voucher_id=posted.voucher_id, accounts=done["accounts"], fen=done["fen"],
         month=str(batch.month) if batch.month else None, source_id=batch.source_id,
     )  # fmt: skip
     return posted
@@ -105,54 +104,58 @@ def _digest(batch: ContributionBatch) -> bytes:
     )  # fmt: skip
 
 
-def _refuse_totals(totals: dict[str, Any], batch: ContributionBatch, register: str, book: BookDay) -> None:
-    if totals["accounts"] == 0:
+def _refuse_asked(asked: dict[str, Any], batch: ContributionBatch, register: str, book: BookDay) -> None:
+    if asked["accounts"] == 0:
         raise Refusal("accounts.empty_batch", "清册中没有可以入账的人员：请核对清册。")
-    if totals["index"] is None:
+    if asked["index"] is None:
         raise Refusal("accounts.no_rate", "还没有录入存款利率：请先由管理员载入利率。")
-    if totals["bad"]:
+    if asked["bad"]:
         refuse_batch(register, batch=batch, book=book)
-    if totals["fen"] != batch.total_fen:
+    if asked["fen"] != batch.total_fen:
         raise Refusal(
             "accounts.total_differs",
-            f"清册合计 {format_fen(totals['fen'])} 元与入账金额 {format_fen(batch.total_fen)} 元不一致：请核对后重办。",
+            f"清册合计 {format_fen(asked['fen'])} 元与入账金额 {format_fen(batch.total_fen)} 元不一致：请核对后重办。",
         )
 
 
-def _draft(batch: ContributionBatch, totals: dict[str, Any], book: BookDay, digest: bytes) -> VoucherDraft:
+def _draft(
+    batch: ContributionBatch, voucher_id: int, done: dict[str, Any], book: BookDay, digest: bytes
+) -> VoucherDraft:
     return VoucherDraft(
         centre_id=batch.centre_id, idempotency_key=batch.key, request_digest=digest,
         kind=VoucherKind.CONTRIBUTION, business_date=book.day, maker_person_id=batch.maker_person_id,
-        checker_person_id=batch.checker_person_id, event_id=batch.event_id, member_count=totals["accounts"],
-        member_credit_fen=totals["fen"], lines_digest=bytes(totals["digest"]),
+        checker_person_id=batch.checker_person_id, event_id=batch.event_id, member_count=done["accounts"],
+        member_credit_fen=done["fen"], lines_digest=bytes(done["digest"]), voucher_id=voucher_id,
         lines=pair(
-            batch.rule, amount_fen=totals["fen"], unit_id=batch.unit_id, bank_account_id=batch.bank_account_id
+            batch.rule, amount_fen=done["fen"], unit_id=batch.unit_id, bank_account_id=batch.bank_account_id
         ),
     )  # fmt: skip
 
 
-def _values(batch: ContributionBatch, totals: dict[str, Any], book: BookDay, voucher_id: int) -> dict[str, Any]:
+def _values(batch: ContributionBatch, asked: dict[str, Any], book: BookDay) -> dict[str, Any]:
+    month = batch.month
     return {
-        "index": totals["index"], "month": batch.month.number if batch.month else 0,
-        "month_number": batch.month.number if batch.month else None,
-        "first_day": batch.month.first_day if batch.month else None, "year": book.year, "centre": book.centre_id,
-        "voucher": voucher_id, "at": book.at, "source_id": batch.source_id, "period": book.period, "day": book.day,
-        "value_on": batch.value_on, "kind": int(batch.kind),
+        "index": asked["index"], "first": asked["first"], "last": asked["last"], "voucher": asked["voucher_id"],
+        "month": month.number if month else 0, "month_number": month.number if month else None,
+        "first_day": month.first_day if month else None, "year": book.year, "centre": book.centre_id, "at": book.at,
+        "source_id": batch.source_id, "period": book.period, "day": book.day, "value_on": batch.value_on,
+        "kind": int(batch.kind),
     }  # fmt: skip
 
 
 class _Differs(Exception):
-    """What was written is not what the voucher says; undoes the statement."""
+    """Fewer accounts were posted to than the register names; undoes the statement."""
 
 
-def _written(register: str, values: dict[str, Any], totals: dict[str, Any]) -> bool:
-    """Post the lines; False, with nothing written, when some accounts could not be posted to."""
+def _written(register: str, values: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Post the lines; None, with nothing written, when some accounts could not be posted to."""
+    dense = asked["last"] - asked["first"] < 4 * asked["accounts"]
     try:
         with transaction.atomic():
-            done = row_in_order(_POST.format(source=register), values)
-            if done["accounts"] != totals["accounts"]:
+            done = row_in_order(_POST.format(source=register), values, dense=dense)
+            if done["accounts"] != asked["accounts"]:
                 raise _Differs
-            assert done["fen"] == totals["fen"], (done, totals)
+            assert done["fen"] == asked["fen"], (done, asked)
     except _Differs:
-        return False
-    return True
+        return None
+    return done
