@@ -16,17 +16,17 @@ from anju.contributions.actions.settling import settle_if_complete
 from anju.contributions.ground import lock_unit, unknown_remittance
 from anju.contributions.numbers import payment_number
 from anju.contributions.queries.people import normal_accounts, roster_sql, roster_values
-from anju.contributions.queries.units import due_date, next_month, rules_of, unit_of
+from anju.contributions.queries.turn import refuse_out_of_turn
+from anju.contributions.queries.units import due_date, rules_of, unit_of
 from anju.contributions.types import Declaration, RemittanceDeclared, RemittanceState
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
-from anju.kernel.clock import ZONE
 from anju.kernel.events import publish
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.kernel.rounding import Rounding
 from anju.ledger.actions import enter_gate
-from anju.parties.types import UnitFacts, UnitState
+from anju.parties.types import UnitFacts
 
 _FREEZE = """
 WITH roster AS MATERIALIZED ({roster}), written AS (
@@ -95,31 +95,6 @@ def declare_month(
     )  # fmt: skip
     _tell(done, centre_id, unit_id, month, case_id=case_id, at=at)
     return done
-
-
-def refuse_out_of_turn(unit: UnitFacts, month: Month, *, at: datetime) -> None:
-    """Refuse a month that may not be declared now, saying which may."""
-    today = at.astimezone(ZONE).date()
-    if unit.state in (UnitState.CLOSED, UnitState.SEALED):
-        raise Refusal("unit_closed", f"单位账户已{unit.state.zh}，不能申报。", status=409)
-    unpaid = row(
-        "SELECT month, number, state FROM remittance WHERE centre_id = %s AND unit_id = %s AND month < %s"
-        " AND state IN (%s, %s) ORDER BY month LIMIT 1",
-        [unit.centre_id, unit.unit_id, month.number, RemittanceState.AWAITING_APPROVAL, RemittanceState.CONFIRMED],
-    )
-    if unpaid is not None:
-        earlier = Month.from_number(unpaid["month"])
-        what = "复核" if unpaid["state"] == RemittanceState.AWAITING_APPROVAL else "缴款"
-        raise Refusal(
-            "earlier_month_unpaid",
-            f"{earlier.zh}（{unpaid['number']}）还没有{what}。请先完成 {earlier.zh}，再申报 {month.zh}。",
-            field="month", status=409,
-        )  # fmt: skip
-    turn = next_month(unit.centre_id, unit.unit_id, first_month=unit.first_month)
-    if month != turn:
-        raise Refusal("month_out_of_turn", f"现在应申报的是 {turn.zh}。请先申报 {turn.zh}。", field="month", status=409)
-    if month > Month.of(today):
-        raise Refusal("month_not_begun", f"{month.zh}还没有开始，请到当月再申报。", field="month", status=409)
 
 
 def _freeze(unit: UnitFacts, month: Month, *, remittance_id: int) -> dict[str, Any]:

@@ -1,1 +1,27 @@
 """Queries of the contributions room: all reads."""
+
+from anju.contributions.queries.month import Difference, differences, unit_month
+from anju.contributions.queries.people import normal_accounts, roster, term_of, terms_of
+from anju.contributions.queries.remittances import (
+    arrears,
+    line_of,
+    lines,
+    payment_notice,
+    remittance,
+    remittances,
+    unpaid_remittances,
+)
+from anju.contributions.queries.suspense import (
+    receipt_of,
+    suspense_counts,
+    suspense_item,
+    suspense_items,
+    suspense_moves,
+)
+from anju.contributions.queries.units import due_date, next_month, rules_of
+
+__all__ = [
+    "Difference", "arrears", "differences", "due_date", "line_of", "lines", "next_month", "normal_accounts",
+    "payment_notice", "receipt_of", "remittance", "remittances", "roster", "rules_of", "suspense_counts",
+    "suspense_item", "suspense_items", "suspense_moves", "term_of", "terms_of", "unit_month", "unpaid_remittances",
+]  # fmt: skip
