@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from anju.database.sql import row
@@ -183,9 +183,18 @@ _lives = st.fixed_dictionaries(
         "deaths": st.lists(st.booleans(), max_size=4),
         "delay": st.integers(min_value=0, max_value=QUIET_SECONDS),
         "gaps": st.lists(st.integers(min_value=1, max_value=400), max_size=8),
-        "patience": st.booleans(),
     }
 )
+
+
+# The worst of them, always tried: the message is under way for a minute, the worker dies, the next one asks at once.
+_late_and_dead = {
+    "moods": [PayMood.LATE_SILENT, PayMood.OK],
+    "answers": [],
+    "deaths": [True],
+    "delay": QUIET_SECONDS,
+    "gaps": [],
+}
 
 
 class WorkerDied(BaseException):
@@ -206,6 +215,7 @@ class DeadlyBank(FakeBank):
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=_lives)
+@example(life=_late_and_dead)
 def test_whatever_the_bank_does_at_most_one_payment_is_made_and_the_end_agrees_with_the_bank(life: dict) -> None:  # type: ignore[type-arg]
     open_world()
     key = f"life:{row('SELECT nextval(%s) AS n', ['payment_order_id_seq'])}"
@@ -225,6 +235,7 @@ def test_whatever_the_bank_does_at_most_one_payment_is_made_and_the_end_agrees_w
             # A job may come late, never early; a second one may come in between.
             at += timedelta(seconds=max(pause, gaps.popleft()) if gaps else pause)
         final = state_of(order_id)
+        bank.finish()
         paid = bank.executed.total()
         assert paid <= 1, "paid twice"
         settled = [one for one in heard if isinstance(one, PaymentSettled)]

@@ -1,0 +1,151 @@
+"""The adapter over HTTP, against the bank simulator in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from anju.treasury.bank import BankDown, HttpBank
+from anju.treasury.tests.world import ACCOUNT, AT
+from anju.treasury.types import CardStatus, Direction, Instruction, Payee, ResultState
+
+CARD, OWNER = "6217000010000006620", ("林晓雨", "110101199003070038")
+KEY = "cd" * 32
+
+
+class Simulator:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def tell(self, path: str, **body: Any) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310  (the simulator we started)
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return dict(json.load(answer))
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    folder = tmp_path_factory.mktemp("bank")
+    command = [sys.executable, "-m", "anju.simulators", "bank", "--port", "0", "--state", str(folder), "--key", KEY]
+    source = str(Path(__file__).resolve().parents[3])
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": source})
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    running = Simulator(first.strip().rpartition(" ")[2])
+    running.tell(
+        "/world",
+        own_accounts={ACCOUNT: {"name": "安居市住房公积金管理中心", "bank_name": "安居银行"}},
+        accounts={
+            CARD: {"name": OWNER[0], "id_number": OWNER[1], "bank_name": "安居银行", "state": "open"},
+            "6222020200112230": {"name": OWNER[0], "id_number": OWNER[1], "state": "closed"},
+        },
+    )
+    yield running
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def bank(simulator: Simulator) -> Iterator[HttpBank]:
+    simulator.tell("/control", fault="none")
+    yield HttpBank(simulator.url, bytes.fromhex(KEY), node="A990100")
+    simulator.tell("/control", fault="none")
+
+
+def pay(serial: str, *, account: str = CARD, name: str = "林晓雨", amount_fen: int = 180_000) -> Instruction:
+    payee = Payee(name=name, account=account)
+    return Instruction(serial, "02", ACCOUNT, "安居市住房公积金管理中心", payee, amount_fen, 0, "租房提取")
+
+
+def test_a_payment_succeeds_and_is_found_again_by_its_serial(bank: HttpBank) -> None:
+    paid = bank.pay(pay("W1"), at=AT)
+    assert paid.state is ResultState.SUCCESS and paid.host_serial and isinstance(paid.value_on, date)
+    asked = bank.ask("W1", amount_fen=180_000, at=AT)
+    assert (asked.state, asked.host_serial) == (ResultState.SUCCESS, paid.host_serial)
+
+
+def test_a_serial_the_bank_never_saw_is_none(bank: HttpBank) -> None:
+    assert bank.ask("W404", amount_fen=1, at=AT).state is ResultState.NONE
+
+
+def test_a_payee_the_bank_does_not_know_fails_finally_with_its_code(bank: HttpBank) -> None:
+    refused = bank.pay(pay("W2", name="林小雨"), at=AT)
+    assert (refused.state, refused.reason_code) == (ResultState.FAILED, "E2003")
+    assert bank.ask("W2", amount_fen=180_000, at=AT).state is ResultState.FAILED
+
+
+@pytest.mark.parametrize("fault", ["drop", "garbled"])
+def test_a_broken_answer_is_unknown_and_the_truth_is_asked_for(
+    bank: HttpBank, simulator: Simulator, fault: str
+) -> None:
+    simulator.tell("/control", fault=fault, count=1, code="BDC101")
+    assert bank.pay(pay(f"W3{fault}"), at=AT).state is ResultState.UNKNOWN
+    assert bank.ask(f"W3{fault}", amount_fen=180_000, at=AT).state in (ResultState.SUCCESS, ResultState.NONE)
+
+
+def test_silence_is_unknown(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, bank: HttpBank) -> None:
+    monkeypatch.setattr("anju.treasury.bank._TIMEOUT", httpx.Timeout(0.5, connect=1))
+    simulator.tell("/control", fault="executed_timeout", count=1, code="BDC101")
+    assert bank.pay(pay("W4"), at=AT).state is ResultState.UNKNOWN
+    assert bank.ask("W4", amount_fen=180_000, at=AT).state is ResultState.SUCCESS
+
+
+def test_a_bank_that_is_down_took_nothing_by_all_signs(bank: HttpBank, simulator: Simulator) -> None:
+    simulator.tell("/control", fault="down", count=1, code="BDC101")
+    assert bank.pay(pay("W5"), at=AT).state is ResultState.UNSENT
+    nobody = HttpBank("http://127.0.0.1:9", b"k", node="A")
+    assert nobody.pay(pay("W5"), at=AT).state is ResultState.UNSENT
+    assert nobody.ask("W5", amount_fen=1, at=AT).state is ResultState.SILENT
+    with pytest.raises(BankDown):
+        nobody.balance(ACCOUNT, at=AT)
+
+
+def test_two_answers_on_one_connection_are_read_as_one_or_as_unknown(bank: HttpBank, simulator: Simulator) -> None:
+    simulator.tell("/control", fault="twice", count=1, code="BDC101")
+    assert bank.pay(pay("W6"), at=AT).state in (ResultState.SUCCESS, ResultState.UNKNOWN)
+    assert bank.ask("W6", amount_fen=180_000, at=AT).state is ResultState.SUCCESS
+
+
+def test_a_late_result_is_unknown_until_it_is_final(bank: HttpBank, simulator: Simulator) -> None:
+    simulator.tell("/control", fault="answer_late", count=1, seconds=0.2, code="BDC101")
+    assert bank.pay(pay("W7"), at=AT).state is ResultState.UNKNOWN
+
+
+def test_an_answer_about_another_amount_is_not_believed(bank: HttpBank) -> None:
+    bank.pay(pay("W8"), at=AT)
+    assert bank.ask("W8", amount_fen=180_001, at=AT).state is ResultState.UNKNOWN
+
+
+def test_a_wrong_key_moves_no_money(simulator: Simulator, bank: HttpBank) -> None:
+    stranger = HttpBank(simulator.url, b"wrong", node="A990100")
+    assert stranger.pay(pay("W9"), at=AT).state is ResultState.UNSENT
+    assert bank.ask("W9", amount_fen=180_000, at=AT).state is ResultState.NONE
+
+
+def test_a_card_is_its_owners_or_not_and_the_reason_is_told(bank: HttpBank) -> None:
+    right = bank.card_owner(CARD, *OWNER, id_kind="01", at=AT)
+    assert right.status is CardStatus.OK and right.serial and right.bank_name == "安居银行"
+    for card, name in ((CARD, "林小雨"), ("6222020200112230", OWNER[0]), ("6222000000000000", OWNER[0])):
+        wrong = bank.card_owner(card, name, OWNER[1], id_kind="01", at=AT)
+        assert wrong.status is CardStatus.DIFFERS and wrong.reason
+    down = HttpBank("http://127.0.0.1:9", b"k", node="A").card_owner(CARD, *OWNER, id_kind="01", at=AT)
+    assert down.status is CardStatus.DOWN and "稍后" in down.reason
+
+
+def test_entries_are_fetched_as_notices(bank: HttpBank, simulator: Simulator) -> None:
+    simulator.tell("/pay", payer_name="甲公司", payer_account="33050161000000000912", to_account=ACCOUNT,
+                   amount="41280.00", summary="R1", date="2026-11-20")  # fmt: skip
+    entries = bank.entries(ACCOUNT, date(2026, 11, 20), date(2026, 11, 20), at=AT)
+    (entry,) = [entry for entry in entries if entry.direction is Direction.CREDIT]
+    assert (entry.amount_fen, entry.summary, entry.counter_name) == (4_128_000, "R1", "甲公司")
