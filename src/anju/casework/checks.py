@@ -30,8 +30,9 @@ CHECKS: list[Invariant] = [
     ),
     Invariant(
         "applicant, clerk and reviewer are different persons",
-        "SELECT c.case_id FROM casework_case c JOIN case_decision d USING (case_id) WHERE NOT d.by_rule AND"
-        " (d.maker_person_id = d.checker_person_id OR c.applicant_person_id IN (d.maker_person_id, d.checker_person_id))",
+        "SELECT c.case_id FROM casework_case c JOIN case_decision d USING (case_id) WHERE NOT d.by_rule"
+        " AND (d.maker_person_id = d.checker_person_id"
+        " OR c.applicant_person_id IN (d.maker_person_id, d.checker_person_id))",
     ),
     Invariant(
         "whoever approved had not proposed",

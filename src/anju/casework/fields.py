@@ -85,7 +85,8 @@ class YuanField(CleanTextField):
         try:
             fen = yuan_to_fen(text.replace("，", ",").removesuffix("元").strip())
         except ValueError:
-            raise forms.ValidationError(f"{self.label}请填写数字，最多两位小数，例如 2600.50。", code="amount") from None
+            wrong = f"{self.label}请填写数字，最多两位小数，例如 2600.50。"
+            raise forms.ValidationError(wrong, code="amount") from None
         if not 0 < fen <= MOST_FEN:
             raise forms.ValidationError(f"{self.label}要大于 0，请核对。", code="amount")
         return fen

@@ -62,7 +62,7 @@ MOVES: dict[Act, Move] = {
     Act.DECIDE_REFUSE: _move("决定：不予同意", S.ACCEPTED, S.APPROVAL, to=S.REFUSED),
     Act.SIGN: _move("签订协议", S.DECIDED, to=None),
     Act.TAKE_EFFECT: _move("开始办理", S.DECIDED, to=S.IN_EFFECT),
-    Act.NOTE: _move("办理进展", S.IN_EFFECT, S.DELIVERED, to=None),
+    Act.NOTE: _move("办理进展", S.IN_EFFECT, S.DELIVERED, S.CLOSED, to=None),
     Act.DELIVER: _move("已办好", S.IN_EFFECT, to=S.DELIVERED),
     Act.CLOSE: _move("办结", S.DELIVERED, to=S.CLOSED),
     Act.END_WITHOUT_EFFECT: _move("未能办成", S.IN_EFFECT, to=S.CLOSED),
@@ -79,7 +79,8 @@ def target(act: Act, state: S) -> S:
     """The state the act leads to, or a Refusal when it is not possible from here."""
     move = MOVES[act]
     if state not in move.sources:
-        raise Refusal("case_state", f"这件业务现在是“{state.zh}”，不能{_verb(act)}。请刷新页面查看最新进度。", status=409)
+        text = f"这件业务现在是“{state.zh}”，不能{_verb(act)}。请刷新页面查看最新进度。"
+        raise Refusal("case_state", text, status=409)
     return move.to or state
 
 

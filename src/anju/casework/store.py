@@ -81,8 +81,9 @@ def _write_step(
 def first_step(case: Case, *, actor: Actor, at: datetime) -> None:
     """The step of the submission itself; the row was just made with version 1."""
     _write_step(
-        case, Act.SUBMIT, CaseState.DRAFT, CaseState.SUBMITTED, 1, actor=actor, by=APPLICANT_BY, at=at, text="", title=""
-    )
+        case, Act.SUBMIT, CaseState.DRAFT, CaseState.SUBMITTED, 1, actor=actor, by=APPLICANT_BY, at=at, text="",
+        title="",
+    )  # fmt: skip
 
 
 def subject_key(case: Case) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from anju.casework.permissions import require_login
-from anju.casework.types import Audience, Service, Subject
+from anju.casework.types import Answers, Audience, Service, Subject
 from anju.identity import queries as identity
 from anju.identity.types import UNIT_CODE_KIND, LoginFacts
 from anju.kernel.actor import Actor
@@ -21,14 +21,14 @@ class Applicant:
     """Masked name, or the unit's name."""
 
 
-def applicant(actor: Actor, service: Service) -> Applicant:
+def applicant(actor: Actor, service: Service, answers: Answers) -> Applicant:
     """The applicant in this capacity, or a Refusal that says what he must do first."""
     login_id = require_login(actor)
     if service.audience is Audience.UNIT:
         return _unit(actor, login_id)
     if service.audience is Audience.MEMBER:
         return _member(actor, login_id)
-    return _any_login(actor, login_id)
+    return _any_login(actor, login_id, service, answers)
 
 
 def _unit(actor: Actor, login_id: int) -> Applicant:
@@ -44,14 +44,18 @@ def _member(actor: Actor, login_id: int) -> Applicant:
     return Applicant(Subject(actor.centre_id, _personal(actor), login_id, actor.person_id), mask_name(actor.name))
 
 
-def _any_login(actor: Actor, login_id: int) -> Applicant:
+def _any_login(actor: Actor, login_id: int, service: Service, answers: Answers) -> Applicant:
     """A log-in not bound yet stands for the person whose number it claims: only so can four eyes see who he is."""
+    personal = _personal(actor)
     person_id = actor.person_id
     if person_id is None:
         login = identity.login(login_id)
         assert login is not None, "the caller is logged in"
         person_id = claimed_person(login, centre_id=actor.centre_id)
-    return Applicant(Subject(actor.centre_id, _personal(actor), login_id, person_id), mask_name(actor.name))
+    subject = Subject(actor.centre_id, personal, login_id, person_id)
+    if person_id is None and service.natural_person is not None and answers:
+        subject = replace(subject, person_id=service.natural_person(subject, answers))
+    return Applicant(subject, mask_name(actor.name))
 
 
 def _personal(actor: Actor) -> Actor:

@@ -256,7 +256,7 @@ class Effecting:
 
 @dataclass(frozen=True)
 class Effect:
-    """What `effect` did. `done=False`: the case stays 办理中 until an event completes it (`casework.actions.complete`)."""
+    """What `effect` did. `done=False`: the case stays 办理中 until an event completes it."""
 
     done: bool
     text: str
@@ -318,6 +318,10 @@ def default_answers(form: Form) -> dict[str, Any]:
     return dict(form.cleaned_data)
 
 
+def anybody(subject: Subject, at: datetime) -> None:
+    """Nothing stands in the way of filing."""
+
+
 def nothing_prefilled(subject: Subject, at: datetime) -> dict[str, Any]:
     return {}
 
@@ -362,8 +366,10 @@ class Service:
     """Step text while the effect waits for the outside world."""
     cancel: Callable[[Effecting], None] | None = None
     """Undo the effect when the applicant cancels a case 办理中; raises a Refusal when it is too late."""
-    roles: tuple[str, ...] = ("clerk",)
-    """Desk roles that work on its cases."""
+    may_file: Callable[[Subject, datetime], None] = anybody
+    """Raises a Refusal before anything is filed, with what to do instead (for example: the unit is registered)."""
+    natural_person: Callable[[Subject, Answers], int | None] | None = None
+    """For a log-in not bound to a person: who the answers say he is, so that four eyes can see it. Proves nothing."""
     one_running: bool = True
     """The same subject may have only one running case of this service."""
 
@@ -563,6 +569,15 @@ class Submitted:
     progress_code: str | None
     replayed: bool
     state: CaseState
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A service's first page: build the form with `service.form(data, initial=prefilled, subject=subject)`."""
+
+    service: Service
+    subject: Subject
+    prefilled: Answers
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from anju.casework.actions.desk import (
 from anju.casework.actions.drafts import discard_draft, forget_old_drafts, save_draft
 from anju.casework.actions.facts import ask_again, establish_fact
 from anju.casework.actions.finishing import complete, end_without_effect, note
-from anju.casework.actions.submitting import preview, submit
+from anju.casework.actions.submitting import begin, preview, submit
 
 __all__ = [
     "advance",
     "approve",
     "ask_again",
+    "begin",
     "claim",
     "claim_next",
     "complete",

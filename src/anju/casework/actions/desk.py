@@ -17,8 +17,8 @@ from anju.casework.lifecycle import Act
 from anju.casework.models import Case, CaseCorrection, CaseReview
 from anju.casework.permissions import CLERK, REVIEWER, require_clerk, require_reviewer
 from anju.casework.rulebook import book
-from anju.casework.types import CaseState, Outcome, Proposal, Service, Verdict
 from anju.casework.types import Case as CaseSeen
+from anju.casework.types import CaseState, Outcome, Proposal, Service, Verdict
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.kernel.text import clean_text

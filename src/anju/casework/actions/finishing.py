@@ -10,7 +10,7 @@ from django.db import transaction
 
 from anju.casework import store, telling
 from anju.casework.actions.deciding import deliver
-from anju.casework.lifecycle import Act
+from anju.casework.lifecycle import Act, possible
 from anju.casework.rulebook import book
 from anju.casework.types import CaseState
 from anju.kernel.actor import Actor
@@ -18,9 +18,9 @@ from anju.kernel.actor import Actor
 
 @transaction.atomic
 def note(case_id: int, *, title: str, text: str = "", at: datetime) -> None:
-    """One more step in the timeline (付款指令已发银行); nothing for a case that is not 办理中."""
+    """One more step in the timeline (付款指令已发银行), for a case 办理中 or done; nothing for any other."""
     case = store.read(case_id)
-    if case.state == CaseState.IN_EFFECT:
+    if possible(Act.NOTE, CaseState(case.state)):
         store.move(case, Act.NOTE, actor=_machine(case.centre_id), by=store.MACHINE_BY, at=at, title=title, text=text)
 
 
@@ -36,9 +36,14 @@ def complete(case_id: int, *, text: str, at: datetime, result: Mapping[str, Any]
 
 @transaction.atomic
 def end_without_effect(case_id: int, *, title: str, text: str, at: datetime) -> None:
-    """What was granted could not be done (the bank returned the money): the case ends and says what to do now."""
+    """What was granted could not be done (the bank returned the money): the case ends and says what to do now.
+
+    A case already 办结 (the bank took the money back days later) gets the news as one more step.
+    """
     case = store.read(case_id)
     if case.state == CaseState.CLOSED:
+        note(case_id, title=title, text=text, at=at)
+        telling.ended(case, title=title, text=text, at=at)
         return
     store.move(
         case, Act.END_WITHOUT_EFFECT, actor=_machine(case.centre_id), by=store.MACHINE_BY, at=at, title=title,

@@ -1,4 +1,4 @@
-"""Submitting: the first transaction. The case is submitted and accepted, its clock starts, a safety-net job is planned."""
+"""Submitting, the first transaction: the case is submitted and accepted, its clock starts, a job is the safety net."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from anju.casework.models import Case, CaseDraft, CaseNumber, CaseRequest, CaseR
 from anju.casework.rulebook import book
 from anju.casework.secrets import code_digest, new_code
 from anju.casework.subjects import Applicant, applicant
-from anju.casework.types import Answers, Asking, CaseState, Preview, Service, Submitted, digest_of
+from anju.casework.types import Answers, Asking, Begun, CaseState, Preview, Service, Submitted, digest_of
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
@@ -27,10 +27,22 @@ SAFETY_NET = timedelta(seconds=30)
 log = logging.getLogger(__name__)
 
 
+def begin(service_code: str, *, actor: Actor, at: datetime) -> Begun:
+    """Open the first page of a service: the declaration, the applicant, and what is filled in for him already.
+
+    Refuses whoever the service is not for, and what stands in the way from the start.
+    """
+    service = registry.service(service_code)
+    who = applicant(actor, service, {})
+    service.may_file(who.subject, at)
+    return Begun(service, who.subject, service.prefill(who.subject, at))
+
+
 def preview(service_code: str, answers: Answers, *, actor: Actor, at: datetime) -> Preview:
     """What the centre would find and answer now. Asks agencies, so outside any transaction; keeps no case."""
     service = registry.service(service_code)
-    who = applicant(actor, service)
+    who = applicant(actor, service, answers)
+    service.may_file(who.subject, at)
     rules = book()
     facts = service.gather(Asking(who.subject, answers, rules, at.date(), at))
     return Preview(facts, service.decide(facts, answers=answers, book=rules, on=at.date()))
@@ -54,7 +66,9 @@ def submit(
     tries again: the applicant has his number.
     """
     service = registry.service(service_code)
-    made = _accept(service, answers, applicant(actor, service), key=key, at=at, draft_id=draft_id, branch=branch)
+    who = applicant(actor, service, answers)
+    service.may_file(who.subject, at)
+    made = _accept(service, answers, who, key=key, at=at, draft_id=draft_id, branch=branch)
     if not made.replayed:
         try:
             advance(made.case_id, at=at)

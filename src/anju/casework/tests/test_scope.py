@@ -15,7 +15,6 @@ from anju.casework.tests.world import (
     MEMBER,
     OTHER,
     REVIEWER,
-    SECOND_REVIEWER,
     World,
     approve,
     file_case,

@@ -1,0 +1,19 @@
+"""App of the services: at start it reads every folder and puts it on offer."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ServicesConfig(AppConfig):
+    """What the centre offers (事项)."""
+
+    name = "anju.services"
+    label = "services"
+    verbose_name = "事项"
+
+    def ready(self) -> None:
+        """Read the folders."""
+        from anju.services.folders import offer_all
+
+        offer_all()
