@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from anju.casework.permissions import require_login
 from anju.casework.types import Answers, Audience, Service, Subject
@@ -21,7 +22,7 @@ class Applicant:
     """Masked name, or the unit's name."""
 
 
-def applicant(actor: Actor, service: Service, answers: Answers) -> Applicant:
+def applicant(actor: Actor, service: Service, answers: Answers = MappingProxyType({})) -> Applicant:
     """The applicant in this capacity, or a Refusal that says what he must do first."""
     login_id = require_login(actor)
     if service.audience is Audience.UNIT:
