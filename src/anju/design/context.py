@@ -17,8 +17,7 @@ MODE_COOKIE = "anju-mode"
 THEME_COOKIE = "anju-theme"
 MODES = ("normal", "elder")
 THEMES = ("auto", "light", "dark")
-MEMBER_IDLE_SECONDS = 15 * 60
-STAFF_IDLE_SECONDS = 30 * 60
+DEFAULT_IDLE_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,26 @@ class Look:
 
 
 def look_of(request: HttpRequest) -> Look:
-    """From the cookies; a person's kept wish for 长辈版 holds where no cookie says otherwise."""
+    """From the cookies; what a person keeps in the account holds where no cookie says otherwise."""
+    principal = getattr(request, "principal", None)
     mode, theme = request.COOKIES.get(MODE_COOKIE, ""), request.COOKIES.get(THEME_COOKIE, "")
     if mode not in MODES:
-        mode = "elder" if getattr(getattr(request, "principal", None), "elder", False) else "normal"
-    return Look(mode=mode, theme=theme if theme in THEMES else "auto")
+        mode = "elder" if getattr(principal, "elder", False) else "normal"
+    if theme not in THEMES:
+        kept = getattr(principal, "theme", "")
+        theme = kept if kept in THEMES else "auto"
+    return Look(mode=mode, theme=theme)
 
 
 def _idle_seconds(principal: Any) -> int:
     """How long the session lives without an act; 0 when nobody is logged in."""
     if getattr(principal, "actor", None) is None:
         return 0
-    named = getattr(principal, "idle_seconds", None)
-    if named is not None:
-        return int(named)
-    is_member = getattr(principal.actor, "role", "") in ("member", "")
-    return MEMBER_IDLE_SECONDS if is_member else STAFF_IDLE_SECONDS
+    return int(getattr(principal, "idle_seconds", 0)) or DEFAULT_IDLE_SECONDS
+
+
+def _role_text(principal: Any) -> str:
+    return str(getattr(getattr(principal, "role", None), "zh", ""))
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
@@ -67,6 +70,8 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "look": look_of(request),
         "principal": principal,
         "is_known": getattr(principal, "actor", None) is not None,
+        "who_name": getattr(principal, "name", ""),
+        "who_role": _role_text(principal),
         "idle_seconds": _idle_seconds(principal),
         "centre": centre(),
         "site_host": host(),

@@ -220,3 +220,44 @@ def test_print_is_black_on_white_with_every_fold_open(browser: Any, site: str) -
     assert page.locator(".print-line").is_visible()
     assert page.locator(".foot").is_hidden()
     page.context.close()
+
+
+def test_polling_says_that_it_polls_and_a_failure_is_told_once_in_place(browser: Any, site: str) -> None:
+    page, _ = opened(browser, site, "me")
+    asked: list[str | None] = []
+    is_mended = False
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.headers.get("x-anju-poll"))
+        route.fulfill(status=200 if is_mended else 500, body='<p id="polled">好了</p>')
+
+    page.route("**/poll/", answer)
+    page.evaluate(
+        """() => { document.querySelector('main').insertAdjacentHTML('afterbegin',
+            '<p id="polled" hx-get="/poll/" hx-trigger="every 300ms" hx-swap="outerHTML">等待</p>');
+            htmx.process(document.getElementById('polled')); }"""
+    )
+    page.wait_for_selector("[data-failed]", timeout=8000)
+    page.wait_for_timeout(700)
+    assert page.locator("[data-failed]").count() == 1
+    is_mended = True
+    page.wait_for_selector("#polled:has-text('好了')")
+    assert page.locator("[data-failed]").count() == 0
+    assert set(asked) == {"1"}
+    page.context.close()
+
+
+def test_a_session_near_its_end_asks_and_goes_on(browser: Any, site: str) -> None:
+    page, _ = opened(browser, site, "me")
+    page.route("**/keep/", lambda route: route.fulfill(status=204))
+    dialog = (
+        '<dialog id="session-warning" data-idle-seconds="121" data-keep="/keep/">'
+        "<button data-session-keep>继续办理</button></dialog></body>"
+    )
+    html = page.request.get(f"{site}/design/?show=me").text().replace("</body>", dialog)
+    page.route("**/design/?show=me", lambda route: route.fulfill(status=200, body=html, content_type="text/html"))
+    page.goto(f"{site}/design/?show=me")
+    page.wait_for_selector("#session-warning[open]")
+    page.click("[data-session-keep]")
+    page.wait_for_selector("#session-warning:not([open])", state="attached")
+    page.context.close()

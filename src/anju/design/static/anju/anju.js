@@ -50,8 +50,11 @@ window.addEventListener("pageshow", (event) => {
 
 // What is wrong gets the focus, and its links lead into the field, not only to it.
 function focusErrors(root) {
-  const summary = root.querySelector("[data-error-summary]");
-  if (summary) summary.focus();
+  // Once each: a part that is swapped in later must not pull the reader back.
+  const summary = root.querySelector("[data-error-summary]:not([data-seen])");
+  if (!summary) return;
+  summary.dataset.seen = "1";
+  summary.focus();
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('[data-error-summary] a[href^="#"]');
@@ -90,7 +93,8 @@ document.addEventListener("focusout", (event) => {
 
 // Resending a code: the button counts the seconds the server asked for.
 function countDown(root) {
-  for (const button of all("[data-resend]", root)) {
+  for (const button of all("[data-resend]:not([data-counting])", root)) {
+    button.dataset.counting = "1";
     const words = button.textContent;
     let left = Number(button.dataset.resend);
     if (!(left > 0)) continue;
@@ -265,8 +269,7 @@ function watchSession() {
     keep();
   });
   document.addEventListener("htmx:after:request", (event) => {
-    // Polling is the page's act, not the person's: it must not keep a session alive in silence.
-    if (event.detail?.ctx?.sourceEvent?.type !== "every") start();
+    if (!isPoll(event)) start();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - renewed > idle) location.reload();
@@ -275,19 +278,30 @@ function watchSession() {
 }
 
 // htmx: fragments get the same helps; a failed request says so in place and offers to try again.
+// Polling is the page's act, not the person's: the server is told, and no session lives on by it.
+function isPoll(event) {
+  return event.detail?.ctx?.sourceEvent?.type === "every";
+}
+document.addEventListener("htmx:config:request", (event) => {
+  if (isPoll(event)) event.detail.ctx.request.headers["X-Anju-Poll"] = "1";
+});
+document.addEventListener("htmx:before:response", (event) => {
+  // Also a refused swap ends in after:swap, so success is read from the status.
+  if (event.detail?.ctx?.response?.status < 500) all("[data-failed]").forEach((notice) => notice.remove());
+});
 document.addEventListener("htmx:after:swap", () => {
   openReveals(document);
   countDown(document);
   focusErrors(document);
 });
-function tellFailure(source) {
-  if (!source?.isConnected) return;
-  source.querySelector(":scope > [data-failed]")?.remove();
+function tellFailure(event) {
+  const source = event.detail?.ctx?.sourceElement;
+  if (!source?.isConnected || document.querySelector("[data-failed]")) return;
   const notice = document.createElement("p");
   notice.className = "hint";
   notice.dataset.failed = "1";
   notice.setAttribute("role", "status");
-  notice.append("没有连上，您填的都在。");
+  notice.append(isPoll(event) ? "没有连上，会自动再试。" : "没有连上，您填的都在。");
   const again = document.createElement("button");
   again.type = "button";
   again.className = "button button--small";
@@ -299,11 +313,12 @@ function tellFailure(source) {
   });
   notice.append(" ", again);
   if (source instanceof HTMLFormElement) unlock(source);
-  source.append(notice);
+  source.after(notice);
 }
-for (const name of ["htmx:error", "htmx:response:error"]) {
-  document.addEventListener(name, (event) => tellFailure(event.detail?.ctx?.sourceElement ?? event.target));
-}
+document.addEventListener("htmx:error", tellFailure);
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail?.ctx?.response?.status >= 500) tellFailure(event);
+});
 document.addEventListener("htmx:finally:request", (event) => {
   const form = event.target.closest?.("form[data-sent]");
   if (form) unlock(form);
