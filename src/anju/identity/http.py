@@ -12,13 +12,19 @@ from anju.identity.principal import Principal, load_principal, nobody
 from anju.identity.types import Browser, OpenedSession
 
 COOKIE = "__Host-anju"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+NO_SESSION = 0
 
 
 def browser(request: HttpRequest) -> Browser:
-    """The browser's session; an anonymous one is made when there is none, because codes are bound to it."""
+    """The browser's session. An unsafe request without one gets an anonymous one, because codes are bound to it;
+    a GET changes nothing and gets a browser that remembers nothing.
+    """
     principal: Principal = request.principal  # type: ignore[attr-defined]
     if principal.browser is not None:
         return principal.browser
+    if request.method in SAFE_METHODS:
+        return Browser(NO_SESSION, address_of(request), agent_of(request))
     opened = open_anonymous_session(
         address=address_of(request), agent=agent_of(request), at=request.at  # type: ignore[attr-defined]
     )

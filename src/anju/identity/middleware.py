@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils.cache import add_never_cache_headers
 
-from anju.identity.http import COOKIE, address_of, agent_of, forget_key, put_key
+from anju.identity.http import COOKIE, SAFE_METHODS, address_of, agent_of, forget_key, put_key
 from anju.identity.principal import load_principal, nobody
 from anju.kernel import clock
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _KINDRED = frozenset({"same-origin", "none"})
 
 
@@ -55,7 +54,7 @@ class PrincipalMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, values: Any) -> HttpResponse | None:
         """Unsafe requests must come from our own pages; a machine's signed call has no browser behind it."""
-        if request.method in _SAFE or getattr(view, "permission", None) == "machine":
+        if request.method in SAFE_METHODS or getattr(view, "permission", None) == "machine":
             return None
         return None if came_from_here(request) else HttpResponseForbidden("请求不是从本网站的页面发出的。")
 

@@ -21,11 +21,14 @@ from anju.identity.types import (
 __all__ = [
     "activity",
     "id_digest",
+    "log_in_greeting",
     "login",
     "login_of_person",
     "mandates_of",
+    "new_phone",
     "pending_registration",
     "phone_digest",
+    "resets",
     "sessions",
     "staff",
     "unit_logins",
@@ -97,6 +100,24 @@ def pending_registration(browser: Browser) -> PendingRegistration | None:
     return PendingRegistration(
         kept["name"], kept["id_kind"], kept["id_number"], kept["phone"], kept["proved"], kept["known"]
     )
+
+
+def log_in_greeting(browser: Browser) -> str | None:
+    """The greeting of a log-in whose password was right in this browser and whose code is awaited; else None."""
+    kept = read_pending(browser.session_id, "log_in")
+    found = Login.objects.filter(login_id=kept["login_id"]).only("greeting").first() if kept else None
+    return found.greeting if found else None
+
+
+def resets(browser: Browser) -> bool:
+    """Whether 找回密码 has been begun in this browser."""
+    return read_pending(browser.session_id, "reset") is not None
+
+
+def new_phone(browser: Browser) -> str | None:
+    """The number a change of phone was begun for in this browser."""
+    kept = read_pending(browser.session_id, "phone")
+    return str(kept["phone"]) if kept else None
 
 
 def _with_logins(mandates: Iterable[Mandate]) -> list[tuple[MandateFacts, LoginFacts]]:

@@ -92,10 +92,13 @@ class CodeSent:
 
 @dataclass(frozen=True)
 class LogInStep:
-    """The password was right: the person's own greeting, then the code."""
+    """The password was right: the person's own greeting, then the code.
+
+    ``sent`` is None when this browser's last code, sent less than a minute ago, still serves.
+    """
 
     greeting: str
-    sent: CodeSent
+    sent: CodeSent | None
 
 
 @dataclass(frozen=True)

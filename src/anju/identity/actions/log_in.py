@@ -16,7 +16,7 @@ from anju.identity.actions.sessions import device_of, open_session
 from anju.identity.actions.tries import forgive_tries, take_password_try, typed_name
 from anju.identity.digests import id_digest, kind_of_number, phone_digest
 from anju.identity.limits import LIMITS, Limits
-from anju.identity.models import Login, Session
+from anju.identity.models import Code, Login, Session
 from anju.identity.passwords import normal_form
 from anju.identity.types import (
     ACCOUNT_NAME,
@@ -50,7 +50,12 @@ def begin_log_in(
     assert login is not None
     forgive_tries(name, address=browser.address)
     put_pending(browser.session_id, _STEP, at=at, login_id=login.login_id)
-    return LogInStep(login.greeting, _send(browser, login, at=at, limits=limits))
+    try:
+        return LogInStep(login.greeting, _send(browser, login, at=at, limits=limits))
+    except Refusal as refusal:
+        if refusal.code == "code_too_soon" and _has_code(browser, login, at=at):
+            return LogInStep(login.greeting, None)
+        raise
 
 
 def resend_log_in_code(browser: Browser, *, at: datetime, limits: Limits = LIMITS) -> CodeSent:
@@ -87,6 +92,14 @@ def _send(browser: Browser, login: Login, *, at: datetime, limits: Limits) -> Co
         browser, purpose=Purpose.LOG_IN, subject=_subject(login), phone=login.phone, login_id=login.login_id,
         at=at, limits=limits,
     )  # fmt: skip
+
+
+def _has_code(browser: Browser, login: Login, *, at: datetime) -> bool:
+    """Whether the last code of this browser can still be typed: whoever went back a page need not wait for another."""
+    return Code.objects.filter(
+        session_id=browser.session_id, purpose=Purpose.LOG_IN, live=True, subject_digest=_subject(login),
+        phone_digest=login.phone_digest, consumed_at__isnull=True, expires_at__gt=at,
+    ).exists()  # fmt: skip
 
 
 def _half_logged_in(browser: Browser, *, at: datetime, limits: Limits) -> Login:

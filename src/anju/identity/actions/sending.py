@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from anju.identity.types import Purpose, SendingBudgetNear
 from anju.kernel import events
 from anju.kernel.refusal import Refusal
 
+log = logging.getLogger(__name__)
 _COUNTS = """
 SELECT
   (SELECT max(sent_at) FROM identity_send WHERE phone_digest = %(phone)s AND sent_at > %(day)s) AS phone_last,
@@ -50,6 +52,7 @@ def take_sending_turn(
         [at, phone, address, login_id, purpose.value],
     )
     if counts["today"] + 1 == limits.budget_day * limits.budget_alarm_percent // 100:
+        log.warning("sms budget of the day: %s of %s codes sent", counts["today"] + 1, limits.budget_day)
         events.publish(SendingBudgetNear(counts["today"] + 1, limits.budget_day, at))
 
 

@@ -210,6 +210,26 @@ def test_the_code_may_be_asked_for_again_after_a_minute() -> None:
 
 
 @pytest.mark.django_db
+def test_whoever_goes_back_a_page_types_the_code_already_sent() -> None:
+    login_id = login()
+    here = browser()
+    actions.set_greeting(login_id, "山高水长", at=AT)
+    first = _begin(here)
+    again = _begin(here, at=later(seconds=20))
+    assert again.sent is None and first.sent is not None
+    assert queries.log_in_greeting(here) == again.greeting == "山高水长"
+    assert queries.log_in_greeting(browser()) is None
+    assert actions.finish_log_in(here, code_in(first.sent), at=later(seconds=30))
+
+
+@pytest.mark.django_db
+def test_another_browser_waits_the_minute() -> None:
+    login()
+    _begin(browser())
+    assert _refused(browser(), at=later(seconds=20)).code == "code_too_soon"
+
+
+@pytest.mark.django_db
 def test_a_log_in_disabled_between_password_and_code_does_not_open() -> None:
     login_id, here = login(), browser()
     code = code_in(_begin(here).sent)

@@ -97,7 +97,7 @@ def _get(client: Client, address: str, at: datetime, **headers: str) -> HttpResp
 @pytest.mark.django_db
 def test_the_cookie_is_for_this_host_alone_and_closed_to_scripts() -> None:
     client = _client()
-    client.get("/open")
+    client.post("/open")
     cookie = client.cookies["__Host-anju"]
     assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax"
     assert cookie["path"] == "/" and cookie["domain"] == "" and cookie["max-age"] == ""
@@ -105,10 +105,18 @@ def test_the_cookie_is_for_this_host_alone_and_closed_to_scripts() -> None:
 
 @here_urls
 @pytest.mark.django_db
+def test_a_get_makes_no_session() -> None:
+    client = _client()
+    client.get("/open")
+    assert "__Host-anju" not in client.cookies and row("SELECT 1 FROM identity_session") is None
+
+
+@here_urls
+@pytest.mark.django_db
 def test_a_planted_key_is_never_adopted() -> None:
     client = _client()
     client.cookies["__Host-anju"] = "planted-by-somebody-else"
-    client.get("/open")
+    client.post("/open")
     assert client.cookies["__Host-anju"].value != "planted-by-somebody-else"
 
 
@@ -118,7 +126,7 @@ def test_the_key_changes_at_log_in_and_the_old_one_is_dead() -> None:
     member()
     client = _client()
     with patch.object(clock, "now", return_value=AT):
-        client.get("/open")
+        client.post("/open")
         before = client.cookies["__Host-anju"].value
         client.post("/enter", {"name": phone()})
     assert client.cookies["__Host-anju"].value != before

@@ -67,12 +67,13 @@ def staff(n: int, role: Role, person_id: int) -> int:
     return login_id
 
 
-def text_of(sent: CodeSent) -> str:
+def text_of(sent: CodeSent | None) -> str:
     """The SMS as it lies in the outbox."""
+    assert sent is not None
     return str(Sms.objects.get(id=sent.sms_id).text_sealed)
 
 
-def code_in(sent: CodeSent) -> str:
+def code_in(sent: CodeSent | None) -> str:
     """The code that arrived."""
     found = re.search(r"验证码(\d{6})", text_of(sent))
     assert found is not None
