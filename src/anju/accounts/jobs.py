@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from anju import jobs
-from anju.accounts.actions import settle_interest
+from anju.accounts.actions import end_lapsed_freezes, settle_interest
 from anju.database.sql import execute
 from anju.kernel import clock
 
@@ -22,3 +22,9 @@ def make_partitions() -> None:
 def settle(centre_id: int, interest_year: int) -> None:
     """Settle an interest year; what an earlier run finished is left alone."""
     settle_interest(centre_id, interest_year, at=clock.now())
+
+
+@jobs.handler("accounts.end_lapsed_freezes")
+def end_freezes(centre_id: int) -> None:
+    """End the freezes whose last day is over."""
+    end_lapsed_freezes(centre_id, today=clock.today(), at=clock.now())

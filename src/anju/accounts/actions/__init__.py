@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anju.accounts.actions.contributions import post_contributions
-from anju.accounts.actions.freezes import freeze, unfreeze
+from anju.accounts.actions.freezes import end_lapsed_freezes, freeze, unfreeze
 from anju.accounts.actions.holds import hold, release_hold
 from anju.accounts.actions.opening import open_accounts
 from anju.accounts.actions.rates import load_rates
@@ -13,6 +13,7 @@ from anju.accounts.actions.states import move_accounts, seal_accounts, unseal_ac
 from anju.accounts.actions.withdrawals import post_withdrawal
 
 __all__ = [
+    "end_lapsed_freezes",
     "freeze",
     "hold",
     "load_rates",

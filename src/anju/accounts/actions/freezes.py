@@ -8,7 +8,7 @@ from django.db import transaction
 
 from anju.accounts.actions._ground import act, enter_for, lock_balance
 from anju.accounts.types import FROZEN, FreezeKind
-from anju.database.sql import execute, row
+from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
@@ -78,6 +78,18 @@ def unfreeze(account_id: int, n: int, *, document: str, at: datetime, actor: Act
         raise Refusal("accounts.no_freeze", "没有这笔生效中的冻结：请核对冻结记录。", status=409)
     _mark(account_id, book.year)
     act("accounts.unfreeze", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id, n=n)
+
+
+def end_lapsed_freezes(centre_id: int, *, today: date, at: datetime, actor: Actor | None = None) -> int:
+    """End freezes whose last day is over and that nobody prolonged; how many. Each account is its own transaction."""
+    lapsed = rows(
+        "SELECT f.account_id, f.n FROM account_freeze f JOIN account a ON a.account_id = f.account_id"
+        " WHERE a.centre_id = %s AND f.ended_at IS NULL AND f.until_on < %s ORDER BY f.account_id, f.n",
+        [centre_id, today],
+    )
+    for line in lapsed:
+        unfreeze(line["account_id"], line["n"], document="到期自动解除", at=at, actor=actor)
+    return len(lapsed)
 
 
 def _mark(account_id: int, year: int) -> None:

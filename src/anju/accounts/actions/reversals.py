@@ -100,6 +100,8 @@ def reverse_contributions(
     book = enter(centre_id, at=at)
     original = books.voucher(voucher_id, centre_id=centre_id)
     refuse_unreversible(original, key=key)
+    if original.kind is VoucherKind.INTEREST or original.member_count == 0:
+        raise _not_reversible()
     source = _source(centre_id, voucher_id, original.business_date)
     lines = tuple(line.reversed for line in original.lines)
     return _reverse(
@@ -121,11 +123,14 @@ def reverse_line(
     """
     book = enter_for(account_id, at=at)
     found = row(
-        "SELECT voucher_id, booked_on, debit_fen, credit_fen FROM member_line WHERE account_id = %s AND seq = %s",
+        "SELECT voucher_id, booked_on, debit_fen, credit_fen, kind, reverses_seq FROM member_line"
+        " WHERE account_id = %s AND seq = %s",
         [account_id, seq],
     )
     if found is None:
         raise Refusal("accounts.unknown_line", "没有这条明细：请核对流水。", status=404)
+    if found["kind"] not in _REVERSIBLE or found["reverses_seq"] is not None:
+        raise _not_reversible()
     source = _source(book.centre_id, found["voucher_id"], found["booked_on"]) + _ONE.format(
         account=account_id, seq=seq
     )
@@ -152,7 +157,7 @@ def _reverse(
     totals = row(_TOTALS.format(source=source), {"reversible": [int(kind) for kind in _REVERSIBLE]})
     assert totals is not None
     if totals["fixed"]:
-        raise Refusal("accounts.not_reversible", "结息和冲账流水不能冲账：请以更正业务处理。", status=409)
+        raise _not_reversible()
     draft = VoucherDraft(
         centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=book.day,
         request_digest=request_digest(source=source, reason=reason), maker_person_id=maker,
@@ -174,6 +179,10 @@ def _reverse(
         reason=reason,
     )  # fmt: skip
     return posted
+
+
+def _not_reversible() -> Refusal:
+    return Refusal("accounts.not_reversible", "结息和冲账流水不能冲账：请以更正业务处理。", status=409)
 
 
 def _refuse_undone(source: str, values: dict[str, Any], *, done: int, expected: int) -> None:

@@ -36,7 +36,8 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
 
     Call it outside a transaction: the old year's days are closed in one, then each chunk of accounts is carried in one
     of its own, so that it can be killed and started again, and postings go on beside it. Run twice, it settles once.
-    Refuses a year that is not over. Closed accounts stay in the year they were closed in.
+    Refuses a year that is not over. Closed accounts stay in the year they were closed in. Accounts that an earlier
+    year's settlement never reached are carried from there first.
     """
     year = year_of(centre_id, interest_year)
     if at.astimezone(ZONE).date() <= year.last_day:
@@ -44,6 +45,7 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
     close_days(
         centre_id, through=year.last_day, actor=actor or Actor.machine(centre_id, "accounts"), at=at
     )
+    _settle_earlier(year, at=at, actor=actor)
     span = row(
         "SELECT min(account_id) / %(chunk)s AS first, max(account_id) / %(chunk)s AS last FROM balance"
         " WHERE interest_year = %(year)s AND centre_id = %(centre)s",
@@ -59,6 +61,17 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
         interest_fen=sum(one["credited_fen"] - one["taken_fen"] for one in done),
         vouchers=sum(1 for one in done if one["lines"]),
     )
+
+
+def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
+    left = row(
+        "SELECT EXISTS (SELECT 1 FROM balance b WHERE b.interest_year = %(before)s AND b.centre_id = %(centre)s"
+        " AND b.state IN (1, 2, 6) AND NOT EXISTS (SELECT 1 FROM balance n WHERE n.account_id = b.account_id"
+        " AND n.interest_year = %(year)s)) AS behind",
+        {"before": year.year - 1, "year": year.year, "centre": year.centre_id},
+    )
+    if left and left["behind"]:
+        settle_interest(year.centre_id, year.year - 1, at=at, actor=actor)
 
 
 @transaction.atomic

@@ -20,17 +20,18 @@ def _movement(line: dict[str, Any]) -> Movement:
     return Movement(**line | {"kind": LineKind(line["kind"]), "month": month_of(line["month"])})
 
 
-def _periods(from_date: date | None, to_date: date | None) -> tuple[str, dict[str, Any]]:
-    """Condition on partitions and days; a year's interest lies in YYYY13, booked on the 30 June after it."""
-    first, last = from_date or date(2022, 7, 1), to_date or date(9998, 12, 31)
-    values: dict[str, Any] = {
-        "from": first, "to": last, "p1": first.year * 100 + first.month, "p2": last.year * 100 + last.month,
-    }  # fmt: skip
-    if from_date is None:
-        return "booked_on <= %(to)s AND period <= %(p2)s", values
-    condition = "booked_on BETWEEN %(from)s AND %(to)s AND (period BETWEEN %(p1)s AND %(p2)s OR period IN ("
-    years = range(interest_year(first), min(interest_year(last), interest_year(first) + 40) + 1)
-    return condition + ", ".join(str(year * 100 + 13) for year in years) + "))", values
+def _years(account_id: int) -> list[tuple[int, int]]:
+    """(interest year, last sequence number in it) of an account, oldest first."""
+    found = rows(
+        "SELECT interest_year, last_seq FROM balance WHERE account_id = %s ORDER BY interest_year", [account_id]
+    )
+    return [(line["interest_year"], line["last_seq"]) for line in found]
+
+
+def _spanned(first_year: int, last_year: int) -> tuple[str, dict[str, Any]]:
+    """Condition on the partitions of whole interest years, and of the interest that opened the first of them."""
+    values = {"p1": first_year * 100 + 7, "p2": (last_year + 1) * 100 + 6, "opening": first_year * 100 - 87}
+    return "(period BETWEEN %(p1)s AND %(p2)s OR period = %(opening)s)", values
 
 
 def movements(
@@ -43,20 +44,45 @@ def movements(
 ) -> tuple[Movement, ...]:
     """The newest movements first, ``before`` a sequence number where the last page ended.
 
-    A page that shows recent movements gives ``from_date``: without it every month's partition is looked into.
+    Only the partitions of the interest years that hold the wanted lines are opened.
     """
-    condition, values = _periods(from_date, to_date)
+    years = _years(account_id)
+    last = min(before - 1 if before else 1 << 60, years[-1][1] if years else 0)
+    if to_date is not None:
+        years = [one for one in years if one[0] <= interest_year(to_date)]
+        last = min(last, years[-1][1] + 1 if years else 0)  # and the year's own interest, the next line
+    if last <= 0:
+        return ()
+    newest = _year_of(years, last)
+    oldest = interest_year(from_date) if from_date else _year_of(years, max(last - limit, 0) + 1)
+    if to_date is not None and from_date is None:
+        oldest = years[0][0]
+    condition, values = _spanned(min(oldest, newest), newest)
     found = rows(
         f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
-        " AND (%(before)s::bigint IS NULL OR seq < %(before)s) ORDER BY seq DESC LIMIT %(limit)s",
-        values | {"account": account_id, "before": before, "limit": limit},
-    )
+        " AND seq <= %(last)s AND booked_on BETWEEN %(from)s AND %(to)s ORDER BY seq DESC LIMIT %(limit)s",
+        values | {"account": account_id, "last": last, "limit": limit, "from": from_date or date.min,
+                  "to": to_date or date.max},
+    )  # fmt: skip
     return tuple(_movement(line) for line in found)
+
+
+def _year_of(years: list[tuple[int, int]], seq: int) -> int:
+    """The interest year whose row counts a line; a year's own interest counts to the next."""
+    return next((year for year, last_seq in years if last_seq >= seq), years[-1][0])
 
 
 def movement(account_id: int, seq: int) -> Movement:
     """One line; refuses one that is not there (404)."""
-    found = row(f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %s AND seq = %s", [account_id, seq])
+    years = _years(account_id)
+    found = None
+    if years and 1 <= seq <= years[-1][1]:
+        year = _year_of(years, seq)
+        condition, values = _spanned(year, year)
+        found = row(
+            f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition} AND seq = %(seq)s",
+            values | {"account": account_id, "seq": seq},
+        )
     if found is None:
         raise Refusal("accounts.unknown_line", "没有这条明细：请核对流水。", status=404)
     return _movement(found)
@@ -80,10 +106,11 @@ def statement(account_id: int, *, from_date: date, to_date: date) -> Statement:
     if from_date > to_date:
         raise Refusal("accounts.span", "起始日期不能晚于截止日期：请重新选择。", field="from_date")
     year = interest_year(from_date)
-    condition, values = _periods(date(year, 7, 1), to_date)
+    condition, values = _spanned(year, min(interest_year(to_date), year + 60))
     found = rows(
-        f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition} ORDER BY seq",
-        values | {"account": account_id},
+        f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
+        " AND booked_on BETWEEN %(from)s AND %(to)s ORDER BY seq",
+        values | {"account": account_id, "from": date(year, 7, 1), "to": to_date},
     )
     lines = [_movement(line) for line in found]
     inside = tuple(line for line in lines if line.booked_on >= from_date)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import connection
+
 from anju.accounts.queries.overview import month_of
 from anju.accounts.types import CARRIED, FROZEN, AccountState, UnitAccount
 from anju.database.sql import rows
 
 _UNIT = """
-SELECT a.account_id, a.person_id, a.state, a.opened_on, b.paid_to, b.balance_fen,
+SELECT DISTINCT ON (a.account_id) a.account_id, a.person_id, a.state, a.opened_on, b.paid_to, b.balance_fen,
        b.state %% %(carried)s = %(frozen)s AS frozen
-  FROM account a
-  JOIN LATERAL (SELECT paid_to, balance_fen, state FROM balance
-                 WHERE account_id = a.account_id ORDER BY interest_year DESC LIMIT 1) b ON true
+  FROM account a JOIN balance b ON b.account_id = a.account_id
  WHERE a.unit_id = %(unit)s AND a.state = ANY(%(states)s)
- ORDER BY a.account_id
+ ORDER BY a.account_id, b.interest_year DESC
 """
 
 OPEN = (AccountState.NORMAL, AccountState.SEALED)
@@ -23,13 +23,15 @@ OPEN = (AccountState.NORMAL, AccountState.SEALED)
 
 def unit_accounts(unit_id: int, *, states: Sequence[AccountState] = OPEN) -> tuple[UnitAccount, ...]:
     """The unit's accounts in the order of their numbers, in one statement."""
-    found = rows(
-        _UNIT,
-        {"unit": unit_id, "states": [int(state) for state in states], "carried": CARRIED, "frozen": FROZEN},
-    )
+    values = {"unit": unit_id, "states": [int(state) for state in states], "carried": CARRIED, "frozen": FROZEN}
+    named = {int(state): state for state in AccountState}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNIT, values)
+        found = cursor.fetchall()
+    months = {number: month_of(number) for number in {line[4] for line in found}}
     return tuple(
-        UnitAccount(**line | {"state": AccountState(line["state"]), "paid_to": month_of(line["paid_to"])})
-        for line in found
+        UnitAccount(account_id, person_id, named[state], opened_on, months[paid_to], balance_fen, frozen)
+        for account_id, person_id, state, opened_on, paid_to, balance_fen, frozen in found
     )
 
 

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from anju.accounts import actions, queries
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff
+from anju.accounts.types import FreezeKind
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
 from anju.kernel.rounding import Rounding, round_fen
@@ -43,6 +44,7 @@ class Member:
     unit: int = 0
     interest: int = 0
     lines: int = 0
+    freeze: int = 0
 
     @property
     def balance(self) -> int:
@@ -67,7 +69,7 @@ class Member:
 class Posted:
     """A contribution as it was posted, for reversing."""
 
-    voucher: PostedVoucher
+    voucher: PostedVoucher | None
     value_on: date
     shares: dict[int, tuple[int, int]]
     seqs: dict[int, int]
@@ -132,6 +134,17 @@ class Life(RuleBasedStateMachine):
     def the_year_is_settled(self) -> None:
         actions.settle_interest(CENTRE, interest_year(self.day) - 1, at=moment(self.day))
 
+    @rule(member=st.integers(0, 2))
+    def an_account_is_frozen_or_freed(self, member: int) -> None:
+        account_id, now = self.ids[member], moment(self.day)
+        if self.members[member].freeze:
+            actions.unfreeze(account_id, self.members[member].freeze, document="2", at=now)
+            self.members[member].freeze = 0
+        else:
+            self.members[member].freeze = actions.freeze(
+                account_id, kind=FreezeKind.FULL, authority="法院", document="1", at=now
+            )
+
     @rule(
         target=posted,
         shares=st.dictionaries(
@@ -141,9 +154,17 @@ class Life(RuleBasedStateMachine):
     )
     def contribution(self, shares: dict[int, tuple[int, int]], late: int) -> Posted:
         self.serial += 1
+        shares = {n: parts for n, parts in shares.items() if not self.members[n].freeze or late % 5 == 0}
         value_on = max(self.day - timedelta(days=late), date(2024, 7, 1))
         lines = [(self.ids[n], own, unit) for n, (own, unit) in shares.items()]
-        voucher = contribute(lines, on=self.day, value_on=value_on, key=f"c{self.serial}")
+        try:
+            with transaction.atomic():
+                voucher = contribute(lines, on=self.day, value_on=value_on, key=f"c{self.serial}")
+        except Refusal as refused:
+            assert refused.code in ("accounts.batch_frozen", "accounts.empty_batch")
+            assert not shares or any(self.members[n].freeze for n in shares)
+            return Posted(None, value_on, {}, {})
+        assert not any(self.members[n].freeze for n in shares)
         for n, (own, unit) in shares.items():
             self.members[n].move(value_on, own + unit)
             self.members[n].own += own
@@ -160,9 +181,11 @@ class Life(RuleBasedStateMachine):
                 self.ids[member], fen, purpose="withdrawal", source_id=self.serial, at=moment(self.day)
             )
         except Refusal as refused:
-            assert refused.code == "accounts.not_available" and fen > free
+            frozen = self.members[member].freeze
+            assert refused.code == ("accounts.frozen" if frozen else "accounts.not_available")
+            assert frozen or fen > free
             return Held(member, 0, 0)
-        assert fen <= free
+        assert fen <= free and not self.members[member].freeze
         self.members[member].held += fen
         return Held(member, hold_id, fen)
 
@@ -186,6 +209,8 @@ class Life(RuleBasedStateMachine):
 
     @rule(posted=consumes(posted))
     def a_whole_contribution_is_reversed(self, posted: Posted) -> None:
+        if posted.voucher is None:
+            return
         try:
             with transaction.atomic():
                 actions.reverse_contributions(
@@ -201,6 +226,8 @@ class Life(RuleBasedStateMachine):
 
     @rule(posted=consumes(posted))
     def one_line_is_reversed(self, posted: Posted) -> None:
+        if posted.voucher is None:
+            return
         n = min(posted.shares)
         try:
             with transaction.atomic():
@@ -214,7 +241,7 @@ class Life(RuleBasedStateMachine):
         self._take_back(posted, n)
 
     def _short(self, n: int, fen: int) -> bool:
-        return self.members[n].balance - self.members[n].held < fen
+        return bool(self.members[n].freeze) or self.members[n].balance - self.members[n].held < fen
 
     def _take_back(self, posted: Posted, n: int) -> None:
         own, unit = posted.shares[n]

@@ -184,6 +184,28 @@ def test_a_settlement_that_was_cut_off_goes_on_where_it_stopped(
     assert broken() == {}
 
 
+def test_a_forgotten_year_is_settled_with_the_next(staff: list[int]) -> None:
+    contribute([(one, 500_000, 500_000) for one in staff[:2]], on=date(2025, 7, 1))
+    contribute([(staff[0], 1, 1)], on=date(2026, 7, 2))
+    settle(2026, on=date(2027, 7, 1))
+    assert {queries.overview(one).interest_year for one in staff} == {2027}
+    assert len(queries.movements(staff[1])) == 3
+    assert broken() == {}
+
+
+def test_interest_cannot_be_reversed(staff: list[int]) -> None:
+    contribute([(staff[0], 500_000, 500_000)], on=date(2025, 7, 1))
+    settle(2025, on=MIDSUMMER)
+    line = queries.movement(staff[0], 2)
+    for reverse in (
+        lambda **how: actions.reverse_contributions(line.voucher_id, centre_id=CENTRE, **how),
+        lambda **how: actions.reverse_line(staff[0], 2, rule=PostingRule.MEMBERS_TO_SUSPENSE, **how),
+    ):
+        with pytest.raises(Refusal, match="not_reversible"):
+            reverse(key="r", maker=11, checker=12, reason="", at=moment(MIDSUMMER))
+    assert broken() == {}
+
+
 def test_rates_are_loaded_once_and_never_rewritten(db: None) -> None:
     open_books()
     assert actions.load_rates(book("anju"), centre_id=CENTRE, at=moment(MIDSUMMER)) == 0

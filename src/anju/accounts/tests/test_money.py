@@ -263,3 +263,59 @@ def test_months_paid_for_and_their_unbroken_run(staff: list[int]) -> None:
     assert (found.count, found.continuous, found.last) == (5, 3, Month(2026, 6))
     assert queries.contribution_months(staff[0], since=Month(2026, 5)).count == 2
     assert queries.contribution_months(staff[1]).last is None
+
+
+def test_a_freeze_ends_by_itself_after_its_last_day(staff: list[int]) -> None:
+    contribute(month(staff), on=JULY)
+    actions.freeze(
+        staff[0], kind=FreezeKind.FULL, authority="法院", document="1", until_on=AUGUST, at=moment(JULY)
+    )
+    at = moment(date(2025, 8, 16))
+    assert actions.end_lapsed_freezes(CENTRE, today=AUGUST, at=at) == 0
+    assert queries.overview(staff[0]).available_fen == 0
+    assert actions.end_lapsed_freezes(CENTRE, today=date(2025, 8, 16), at=at) == 1
+    assert queries.overview(staff[0]).available_fen == 120_000
+    assert queries.freezes(staff[0])[0].ended_at is not None
+    assert broken() == {}
+
+
+def test_movements_of_several_years_are_paged_without_gaps(staff: list[int]) -> None:
+    for year in (2025, 2026):
+        for number in (8, 10, 12):
+            contribute(month(staff[:1]), on=date(year, number, 10))
+    pages, before = [], None
+    while page := queries.movements(staff[0], limit=3, before=before):
+        pages.append([line.seq for line in page])
+        before = page[-1].seq
+    assert pages == [[7, 6, 5], [4, 3, 2], [1]]
+    assert [queries.movement(staff[0], n).seq for n in range(1, 8)] == [1, 2, 3, 4, 5, 6, 7]
+    until = queries.movements(staff[0], to_date=date(2026, 6, 30))
+    assert [line.kind for line in until] == [LineKind.INTEREST] + [LineKind.REMITTANCE] * 3
+    assert [line.seq for line in queries.movements(staff[0], from_date=date(2026, 7, 1))] == [7, 6, 5]
+    assert queries.movements(staff[1]) == ()
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_posting_takes_the_same_few_queries_for_any_number_of_members(
+    db: None, count: int, django_assert_num_queries: object
+) -> None:
+    open_books()
+    lines = month(open_staff(count))
+    with django_assert_num_queries(16):  # six of them savepoints of the test's own transaction
+        contribute(lines, on=JULY)
+
+
+def test_reads_take_a_fixed_number_of_queries(staff: list[int], django_assert_num_queries: object) -> None:
+    contribute(month(staff), on=JULY)
+    for queries_taken, read in (
+        (1, lambda: queries.overview(staff[0])),
+        (1, lambda: queries.account_of_person(1)),
+        (2, lambda: queries.movements(staff[0])),
+        (2, lambda: queries.movement(staff[0], 1)),
+        (1, lambda: queries.statement(staff[0], from_date=JULY, to_date=AUGUST)),
+        (2, lambda: queries.contribution_months(staff[0])),
+        (1, lambda: queries.accrued_interest(staff[0], AUGUST)),
+        (1, lambda: queries.unit_accounts(7)),
+    ):
+        with django_assert_num_queries(queries_taken):
+            read()
