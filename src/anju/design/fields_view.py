@@ -149,7 +149,7 @@ def view_raw_field(*, name: str, label: str, hint: str = "", error: str = "", **
         attrs["aria-describedby"] = described
     if errors:
         attrs["aria-invalid"] = "true"
-    widget = forms.TextInput(attrs={"type": kind})
+    widget = forms.Textarea() if options.get("rows") else forms.TextInput(attrs={"type": kind})
     return FieldView(
         kind="input",
         id=field_id,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.test import RequestFactory, override_settings
 
 from anju.design import context, fields, gallery, views
@@ -215,3 +216,58 @@ def test_a_refusal_stands_beside_its_field_or_on_top() -> None:
 def test_what_a_person_typed_is_escaped() -> None:
     _, html = asked({"phone": '"><script>alert(1)</script>'})
     assert "<script>alert" not in html
+
+
+# ---- frames
+
+
+class FakeRole:
+    zh = "复核人员"
+
+
+class FakePrincipal:
+    actor, name, role, idle_seconds, elder, theme = object(), "何静", FakeRole(), 1800, True, "dark"
+
+
+def framed(template: str, principal: object = None, **values: object) -> str:
+    request = RequestFactory().get("/desk/")
+    request.principal = principal  # type: ignore[attr-defined]
+    return render(request, template, values).content.decode()
+
+
+@pytest.mark.parametrize("name", ["public", "me", "unit", "desk", "desk_case", "plain", "print"])
+def test_every_frame_has_title_skip_link_and_main(name: str) -> None:
+    html = framed(f"anju/{name}.html")
+    assert '<html lang="zh-Hans"' in html
+    assert 'href="#main"' in html
+    assert html.count("<main") == 1
+    assert "安居公积金" in html
+
+
+def test_every_frame_but_print_offers_help_and_a_way_to_say_that_something_is_wrong() -> None:
+    for name in ("public", "me", "unit", "desk", "desk_case", "plain"):
+        html = framed(f"anju/{name}.html")
+        assert "这一页有不对的地方" in html, name
+        assert "?from=%2Fdesk%2F" in html, name
+
+
+def test_a_person_logged_in_is_named_warned_and_seen_in_the_chosen_look() -> None:
+    html = framed("anju/desk.html", FakePrincipal())
+    assert "何静 · 复核人员" in html
+    assert 'data-idle-seconds="1800"' in html
+    assert 'data-mode="elder" data-theme="dark"' in html
+    assert 'dark.css" media="screen"' in html
+    assert "session-warning" not in framed("anju/desk.html")
+
+
+@pytest.mark.parametrize("name", ["404", "403", "500"])
+def test_error_pages_say_what_to_do(name: str) -> None:
+    html = framed(f"{name}.html")
+    assert 'href="/"' in html
+    assert "<h1>" in html
+
+
+def test_one_message_is_shown_with_its_law() -> None:
+    html = framed("anju/message.html", title="不能提取", text="还差 1 个月。", law="条例第二十四条")
+    assert "<h1>不能提取</h1>" in html
+    assert "依据：条例第二十四条" in html
