@@ -36,6 +36,7 @@ def _in_force(book: Book, handle: str, day: date) -> object:
 def breakpoints(book: Book) -> list[_Breakpoint]:
     """The index of the book's ``interest.rate``: one row a change, with what was earned before it."""
     found: list[_Breakpoint] = []
+    by_segment_before = False
     for parameter in book.history("interest.rate"):
         day = parameter.starts_on
         assert isinstance(parameter.value, Decimal), "interest.rate is not a rate"
@@ -45,7 +46,8 @@ def breakpoints(book: Book) -> list[_Breakpoint]:
         by_segment = _in_force(book, "interest.rate_change", day) == RateChange.SEGMENT
         step, factor = (rate_bp, 1) if by_segment else (1, rate_bp)
         last = found[-1] if found else None
-        assert last is None or (last.factor == 1) == by_segment or rate_bp == 1, "the way of a rate change is for ever"
+        assert last is None or by_segment == by_segment_before, "how a rate change counts is settled for ever"
+        by_segment_before = by_segment
         value = last.value + last.daily_step * (day - last.day).days if last else 0
         found.append(_Breakpoint(day, value, rate_bp, step, factor, day_base))
     return found

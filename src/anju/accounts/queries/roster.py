@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -23,7 +24,9 @@ OPEN = (AccountState.NORMAL, AccountState.SEALED)
 
 def unit_accounts(unit_id: int, *, states: Sequence[AccountState] = OPEN) -> tuple[UnitAccount, ...]:
     """The unit's accounts in the order of their numbers, in one statement."""
-    values = {"unit": unit_id, "states": [int(state) for state in states], "carried": CARRIED, "frozen": FROZEN}
+    values: dict[str, Any] = {
+        "unit": unit_id, "states": [int(state) for state in states], "carried": CARRIED, "frozen": FROZEN,
+    }  # fmt: skip
     named = {int(state): state for state in AccountState}
     with connection.cursor() as cursor:
         cursor.execute(_UNIT, values)
