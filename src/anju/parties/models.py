@@ -25,7 +25,10 @@ class Person(models.Model):
     class Meta:
         db_table = "person"
         verbose_name = "自然人"
-        indexes = [models.Index(fields=["id_digest"], name="person_id_digest")]
+        indexes = [
+            models.Index(fields=["id_digest"], name="person_id_digest"),
+            models.Index(fields=["name_digest"], name="person_name_digest"),
+        ]
 
 
 class Claim(models.Model):
@@ -57,6 +60,7 @@ class Contact(models.Model):
     class Meta:
         db_table = "person_contact"
         verbose_name = "联系方式"
+        indexes = [models.Index(fields=["value_digest"], name="person_contact_value")]
 
 
 class Tie(models.Model):

@@ -8,9 +8,11 @@ from typing import Any
 
 from anju.database.encryption import digest, unseal
 from anju.database.sql import row, rows
-from anju.kernel.identifiers import IdKind
+from anju.identity.digests import kind_of_number
+from anju.identity.types import UNIT_CODE_KIND
+from anju.kernel.identifiers import IdKind, check_mobile, normalise_id
 from anju.kernel.month import Month
-from anju.parties.digests import id_digest
+from anju.parties.digests import id_digest, name_digest, phone_digest
 from anju.parties.types import ContactSource, PersonFacts, UnitFacts, UnitState
 
 _PERSON = """
@@ -77,7 +79,7 @@ def enrolled_phone_matches(person_id: int, phone: str) -> bool:
         " ORDER BY since DESC, n DESC LIMIT 1",
         [person_id, ContactSource.EMPLOYER.value],
     )
-    return found is not None and bytes(found["value_digest"]) == digest("phone", phone)
+    return found is not None and bytes(found["value_digest"]) == phone_digest(phone)
 
 
 def phone_of(person_id: int) -> str | None:
@@ -88,6 +90,47 @@ def phone_of(person_id: int) -> str | None:
         [person_id, ContactSource.SELF.value],
     )
     return unseal(found["value_sealed"], where="person_contact‖value_sealed") if found else None
+
+
+def people_by_name(name: str, *, centre_id: int, limit: int = 20) -> list[PersonFacts]:
+    """The people of exactly this name, whatever dots and spaces it is typed with."""
+    found = rows(
+        _PERSON + "WHERE name_digest = %s AND centre_id = %s ORDER BY person_id LIMIT %s",
+        [name_digest(name), centre_id, limit],
+    )
+    return [_facts(line) for line in found]
+
+
+def people_by_phone(phone: str, *, centre_id: int, limit: int = 20) -> list[PersonFacts]:
+    """The people this phone was ever kept for."""
+    found = rows(
+        f"{_PERSON} WHERE person_id IN (SELECT person_id FROM person_contact WHERE value_digest = %s)"  # noqa: S608
+        " AND centre_id = %s ORDER BY person_id LIMIT %s",
+        [phone_digest(phone), centre_id, limit],
+    )
+    return [_facts(line) for line in found]
+
+
+def search_people(text: str, *, centre_id: int, limit: int = 20) -> list[PersonFacts]:
+    """The desk's search: a document number, a phone or a whole name; exact, because all of them are sealed."""
+    typed = normalise_id(IdKind.OTHER, text)
+    if check_mobile(typed):
+        return people_by_phone(typed, centre_id=centre_id, limit=limit)
+    if any(char.isdigit() for char in typed):
+        kind = kind_of_number(typed)
+        found = None if kind == UNIT_CODE_KIND else person_by_document(IdKind(kind), typed, centre_id=centre_id)
+        return [found] if found else []
+    return people_by_name(text, centre_id=centre_id, limit=limit)
+
+
+def spouse_digest(person_id: int) -> bytes | None:
+    """Digest of the document of the newest spouse an agency confirmed, or None."""
+    found = row(
+        "SELECT other_digest FROM person_tie WHERE person_id = %s AND kind = 'spouse'"
+        " ORDER BY since DESC, n DESC LIMIT 1",
+        [person_id],
+    )
+    return bytes(found["other_digest"]) if found else None
 
 
 def _unit_facts(line: dict[str, Any]) -> UnitFacts:
@@ -112,7 +155,7 @@ def unit(centre_id: int, unit_id: int, *, on: date | Month) -> UnitFacts | None:
 
 def unit_by_uscc(centre_id: int, uscc: str, *, on: date) -> UnitFacts | None:
     """The unit of a unified social credit code, or None."""
-    found = row(_UNIT + "WHERE u.centre_id = %s AND u.uscc = %s", [Month.of(on).number, centre_id, uscc])
+    found = row(_UNIT + "WHERE u.centre_id = %s AND u.uscc = %s", [Month.of(on).number, centre_id, normalise_id(IdKind.OTHER, uscc)])
     return _unit_facts(found) if found else None
 
 

@@ -11,7 +11,7 @@ from anju.audit.actions import record
 from anju.database.encryption import digest
 from anju.database.sql import row
 from anju.kernel.actor import Actor
-from anju.kernel.identifiers import check_uscc
+from anju.kernel.identifiers import IdKind, check_uscc, normalise_id
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.parties.models import Unit, UnitHistory, UnitTerms
@@ -26,7 +26,8 @@ def register_unit(
     Refuses a wrong code, and a code that is registered here already. The ratios are the terms from the first
     contribution month on; whether they are within policy is the calling room's business.
     """
-    if not check_uscc(draft.uscc).valid:
+    code = normalise_id(IdKind.OTHER, draft.uscc)
+    if not check_uscc(code).valid:
         raise Refusal("parties.uscc", "统一社会信用代码校验不通过：请对照营业执照核对 18 位代码。", field="uscc")
     number = row("SELECT nextval('unit_id_seq') AS n")
     assert number is not None
@@ -34,7 +35,7 @@ def register_unit(
     try:
         with transaction.atomic():
             Unit.objects.create(
-                centre_id=centre_id, unit_id=unit_id, name=draft.name, uscc=draft.uscc, address=draft.address,
+                centre_id=centre_id, unit_id=unit_id, name=draft.name, uscc=code, address=draft.address,
                 nature=draft.nature, payday=draft.payday, first_month=draft.first_month.number,
                 second_approval=draft.second_approval, state=UnitState.OPENED.value,
                 legal_person_name=draft.legal_person_name, bank_sealed=draft.bank_account,
