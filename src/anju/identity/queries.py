@@ -47,6 +47,12 @@ def login_of_person(person_id: int) -> LoginFacts | None:
     return _facts(found) if found else None
 
 
+def login_by_phone(phone: str) -> LoginFacts | None:
+    """The live log-in of a proved phone, if there is one."""
+    found = Login.objects.filter(phone_digest=phone_digest(phone), disabled_at__isnull=True).first()
+    return _facts(found) if found else None
+
+
 def mandates_of(login_id: int) -> list[MandateFacts]:
     """What a log-in holds now."""
     return [_mandate(held) for held in Mandate.objects.filter(login_id=login_id, ended_at__isnull=True)]
