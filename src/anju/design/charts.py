@@ -155,9 +155,7 @@ def _ticks(frame: _Frame, points: Sequence[Point], wanted: int) -> tuple[Tick, .
     return tuple(made)
 
 
-def _notes(
-    frame: _Frame, points: Sequence[Point], notes: Iterable[Mapping[str, Any]]
-) -> tuple[Note, ...]:
+def _notes(frame: _Frame, points: Sequence[Point], notes: Iterable[Mapping[str, Any]]) -> tuple[Note, ...]:
     places = {label_of(key): index for index, (key, _) in enumerate(points)}
     made = []
     for note in notes:
@@ -207,9 +205,7 @@ def _drawing(
     )
 
 
-def balance_chart(
-    points: Iterable[Point], notes: Iterable[Mapping[str, Any]] = ()
-) -> BalanceChart:
+def balance_chart(points: Iterable[Point], notes: Iterable[Mapping[str, Any]] = ()) -> BalanceChart:
     """A balance over time. `points`: (Month or text, fen), oldest first.
 
     A note is {"at": Month or text, "text": "结息 +540.70"}; with "line": True it is a dashed line at a

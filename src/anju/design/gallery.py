@@ -83,18 +83,33 @@ def sample_working() -> Working:
         "国务院令第844号",
         "2026-09-20",
     )
-    months = ParameterRef(
-        "withdraw.rent.continuous_months", "规定月数", "3", "个月", _RELEASED, "2026-09-20", "demo"
-    )
+    months = ParameterRef("withdraw.rent.continuous_months", "规定月数", "3", "个月", _RELEASED, "2026-09-20", "demo")
     return Working(
         conditions=(
-            _condition("账户可以提取", "正常缴存", fact="账户状态为正常缴存，无冻结、无正在办理的提取",
-                       article=ArticleRef("local.6", rules, "第六条", "", "", "")),
-            _condition("连续缴存满 3 个月", "已 44 个月", fact="2023年4月至2026年11月，每月均已入账，共 44 个月",
-                       rule="申请时连续缴存月数 ≥ 规定月数", article=local, parameters=(months,),
-                       conclusion="44 ≥ 3，满足"),
-            _condition("本人和配偶在本市无房", "无房", fact="名下住房 0 套；未婚，无配偶需要查询",
-                       source="不动产登记中心", serial="BDC-20261123-7702", article=law, conclusion="0 套，满足"),
+            _condition(
+                "账户可以提取",
+                "正常缴存",
+                fact="账户状态为正常缴存，无冻结、无正在办理的提取",
+                article=ArticleRef("local.6", rules, "第六条", "", "", ""),
+            ),
+            _condition(
+                "连续缴存满 3 个月",
+                "已 44 个月",
+                fact="2023年4月至2026年11月，每月均已入账，共 44 个月",
+                rule="申请时连续缴存月数 ≥ 规定月数",
+                article=local,
+                parameters=(months,),
+                conclusion="44 ≥ 3，满足",
+            ),
+            _condition(
+                "本人和配偶在本市无房",
+                "无房",
+                fact="名下住房 0 套；未婚，无配偶需要查询",
+                source="不动产登记中心",
+                serial="BDC-20261123-7702",
+                article=law,
+                conclusion="0 套，满足",
+            ),
             _condition("11月还没有提取过", "未提取", fact="最近一次房租提取是 10月20日，提取的是 10月房租"),
         ),
         terms=(
@@ -111,10 +126,21 @@ def sample_working() -> Working:
 
 
 def refused_working() -> Working:
-    unknown = _condition("本人和配偶在本市无房", "未能查到", met=None, fact="婚姻登记没有在 2 秒内答复",
-                         source="民政婚姻登记", conclusion="由工作人员核实，不用您再交材料")
-    short = _condition("连续缴存满 3 个月", "只有 2 个月", met=False, fact="2026年10月至11月，共 2 个月",
-                       conclusion="2 < 3，12月缴存入账后可以再提")
+    unknown = _condition(
+        "本人和配偶在本市无房",
+        "未能查到",
+        met=None,
+        fact="婚姻登记没有在 2 秒内答复",
+        source="民政婚姻登记",
+        conclusion="由工作人员核实，不用您再交材料",
+    )
+    short = _condition(
+        "连续缴存满 3 个月",
+        "只有 2 个月",
+        met=False,
+        fact="2026年10月至11月，共 2 个月",
+        conclusion="2 < 3，12月缴存入账后可以再提",
+    )
     return Working(conditions=(short, unknown))
 
 
@@ -137,8 +163,19 @@ def _at(day: int, hour: int, minute: int) -> datetime:
 
 def gallery_context(show: str) -> dict[str, Any]:
     asked = show if show in PAGES else ""
-    wrong = SampleForm({"phone": "13800", "amount": "1,800.00", "base": "86000", "code": "4172", "bought_on_0": "2026",
-                        "bought_on_1": "13", "bought_on_2": "28", "how": "once", "id_number": "110105199003070427"})
+    wrong = SampleForm(
+        {
+            "phone": "13800",
+            "amount": "1,800.00",
+            "base": "86000",
+            "code": "4172",
+            "bought_on_0": "2026",
+            "bought_on_1": "13",
+            "bought_on_2": "28",
+            "how": "once",
+            "id_number": "110105199003070427",
+        }
+    )
     wrong.is_valid()
     fresh = SampleForm(initial={"amount": 180_000, "how": "once", "month": Month(2026, 11)})
     return {

@@ -75,6 +75,5 @@ def nav_links(portal: str, path: str) -> list[NavLink]:
     matching = [href for _, href in found if path == href or (href != home and path.startswith(href))]
     current = max(matching, key=len, default="")
     return [
-        NavLink(href, item.label, item.icon, item.phone_bar, href == current, item.url_name)
-        for item, href in found
+        NavLink(href, item.label, item.icon, item.phone_bar, href == current, item.url_name) for item, href in found
     ]

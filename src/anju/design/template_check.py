@@ -66,7 +66,5 @@ def _faults(name: str, known: Component, attribute: str, value: str | None) -> I
 def misuses(root: Path) -> list[str]:
     """Every misuse in the templates below a folder, as path:line: what."""
     return [
-        f"{path}:{line}: {fault}"
-        for path in sorted(root.rglob("*.html"))
-        for line, fault in _misuses(path.read_text())
+        f"{path}:{line}: {fault}" for path in sorted(root.rglob("*.html")) for line, fault in _misuses(path.read_text())
     ]

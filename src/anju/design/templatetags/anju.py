@@ -143,13 +143,13 @@ def masked_name(value: Any) -> str:
 
 @register.filter
 def split_bar(value: Any) -> list[Any]:
-    """"上传名册|核对|缴款" → three parts; a list passes as it is, so components take either."""
+    """ "上传名册|核对|缴款" → three parts; a list passes as it is, so components take either."""
     return value.split("|") if isinstance(value, str) else list(value or ())
 
 
 @register.filter
 def key_parts(value: str) -> dict[str, Any]:
-    """"J K:下一件" → the keys and what they do."""
+    """ "J K:下一件" → the keys and what they do."""
     keys, _, text = value.partition(":")
     return {"keys": keys.split(), "text": text}
 
@@ -246,9 +246,7 @@ def stylesheets(context: template.Context) -> SafeString:
     """The stylesheets, side by side; dark colours by the reader's wish."""
     media = context["look"].dark_media if "look" in context else "screen and (prefers-color-scheme: dark)"
     links = [
-        (static(f"anju/{name}.css"), media if name == "dark" else "all")
-        for name in STYLES
-        if name != "dark" or media
+        (static(f"anju/{name}.css"), media if name == "dark" else "all") for name in STYLES if name != "dark" or media
     ]
     return format_html_join("\n", '<link rel="stylesheet" href="{}" media="{}">', links)
 

@@ -55,8 +55,9 @@ class _Quiet(WSGIRequestHandler):
 def site() -> Iterator[str]:
     """The design app over HTTP, without the middleware that would ask the database who is there."""
     kept = [name for name in settings.MIDDLEWARE if ".identity." not in name and "whitenoise" not in name]
-    with override_settings(ANJU_DEMO=True, MIDDLEWARE=kept, ALLOWED_HOSTS=["127.0.0.1"], CSRF_COOKIE_SECURE=False,
-                           CSRF_COOKIE_NAME="csrf"):
+    with override_settings(
+        ANJU_DEMO=True, MIDDLEWARE=kept, ALLOWED_HOSTS=["127.0.0.1"], CSRF_COOKIE_SECURE=False, CSRF_COOKIE_NAME="csrf"
+    ):
         server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), _Server, _Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
