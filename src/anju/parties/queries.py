@@ -155,7 +155,8 @@ def unit(centre_id: int, unit_id: int, *, on: date | Month) -> UnitFacts | None:
 
 def unit_by_uscc(centre_id: int, uscc: str, *, on: date) -> UnitFacts | None:
     """The unit of a unified social credit code, or None."""
-    found = row(_UNIT + "WHERE u.centre_id = %s AND u.uscc = %s", [Month.of(on).number, centre_id, normalise_id(IdKind.OTHER, uscc)])
+    code = normalise_id(IdKind.OTHER, uscc)
+    found = row(_UNIT + "WHERE u.centre_id = %s AND u.uscc = %s", [Month.of(on).number, centre_id, code])
     return _unit_facts(found) if found else None
 
 
