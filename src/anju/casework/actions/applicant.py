@@ -65,14 +65,14 @@ def _supplement(
     if wanted - set(papers):
         titles = "、".join(item["title"] for item in asked.items if item["code"] in wanted - set(papers))  # type: ignore[union-attr]
         raise Refusal("material_missing", f"还缺：{titles}。请上传后再提交。", field="papers")
-    n = CaseFile.objects.filter(case_id=case_id).count()
-    for offset, (material, file_id) in enumerate(sorted(papers.items()), start=1):
-        CaseFile.objects.create(case_id=case_id, n=n + offset, material=material, file_id=file_id, at=at)
     changes = {} if answers is None else {"answers": store.to_text(answers)}
     store.move(
         case, Act.SUPPLEMENT, actor=actor, by=store.APPLICANT_BY, at=at, text=_what_changed(answers, papers),
         proposal="", proposal_text="", proposal_article="", **changes, **clocks.resumed(case, at=at),
     )  # fmt: skip
+    n = CaseFile.objects.filter(case_id=case_id).count()
+    for offset, (material, file_id) in enumerate(sorted(papers.items()), start=1):
+        CaseFile.objects.create(case_id=case_id, n=n + offset, material=material, file_id=file_id, at=at)
     CaseCorrection.objects.filter(case_id=case_id, answered_at__isnull=True).update(answered_at=at)
     jobs.plan("casework.advance", at=at + timedelta(seconds=30), lock=f"case-{case_id}", case_id=case_id)
 
@@ -131,11 +131,11 @@ def report_mistake(case_id: int, *, actor: Actor, at: datetime) -> MistakeAnswer
 
 def _take_back(case: Case, *, actor: Actor, at: datetime) -> MistakeAnswer:
     items = [{"code": "own_mistake", "title": "修改填写内容", "explanation": "您说填错了", "field": "*"}]
-    CaseCorrection.objects.create(case_id=case.case_id, n=case.version + 1, items=items, asked_at=at)
     store.move(
         case, Act.REPORT_MISTAKE, actor=actor, by=store.APPLICANT_BY, at=at, text="您说填错了，正在修改。", proposal="",
         proposal_text="", proposal_article="", claimed_by=None, claimed_until=None, **clocks.stopped(case, at=at),
     )  # fmt: skip
+    CaseCorrection.objects.create(case_id=case.case_id, n=case.version, items=items, asked_at=at)
     return MistakeAnswer("amend", "请修改后提交。修改期间停止计时。")
 
 
@@ -164,13 +164,13 @@ def sign(case_id: int, *, version: str, text_digest: str, actor: Actor, at: date
             maker_person_id=decision.maker_person_id, at=at, signature=signature,
         )
     )  # fmt: skip
+    store.move(
+        case, Act.SIGN, actor=actor, by=store.APPLICANT_BY, at=at, text=f"已签订服务协议（{in_force.version} 版）。"
+    )
     CaseSignature.objects.create(
         case_id=case_id, n=1, agreement=in_force.code, agreement_version=in_force.version,
         text_digest=in_force.text_digest, signed_by_login_id=login_id, signed_at=at,
     )  # fmt: skip
-    store.move(
-        case, Act.SIGN, actor=actor, by=store.APPLICANT_BY, at=at, text=f"已签订服务协议（{in_force.version} 版）。"
-    )
     take_effect(case, effect, actor=actor, at=at)
 
 

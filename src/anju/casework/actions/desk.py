@@ -74,16 +74,17 @@ def request_correction(case_id: int, *, items: list[str], note: str, actor: Acto
         raise Refusal("correction_items", "请从本事项的补正清单中勾选，至少一项。", field="items")
     note = clean_text(note, 500, "note", multi_line=True)
     asked = [known[code] for code in dict.fromkeys(items)]
-    CaseCorrection.objects.create(
-        case_id=case_id, n=case.version + 1, items=[vars(item) for item in asked], note=note, asked_at=at,
-        asked_by_person_id=person_id,
-    )  # fmt: skip
     reason = "、".join(item.title for item in asked)
-    review_act(case, "correction", actor, at=at, text=reason)
+    digest = store.seen_digest(case)
     store.move(
         case, Act.REQUEST_CORRECTION, actor=actor, by=CLERK, at=at, text=f"需要：{reason}。{note}",
         clerk_person_id=person_id, claimed_by=None, claimed_until=None, **clocks.stopped(case, at=at),
     )  # fmt: skip
+    CaseCorrection.objects.create(
+        case_id=case_id, n=case.version, items=[vars(item) for item in asked], note=note, asked_at=at,
+        asked_by_person_id=person_id,
+    )  # fmt: skip
+    review_act(case, "correction", actor, digest, at=at, text=reason)
     telling.correction_asked(case, reason=reason, at=at)
 
 
@@ -105,12 +106,13 @@ def propose(
         article = verdict.article if verdict else ""
     else:
         _refuse_bare_refusal(service, reasons, article)
-    review_act(case, f"propose_{proposal.value}", actor, at=at, text=reasons, article=article)
+    digest = store.seen_digest(case)
     store.move(
         case, Act.PROPOSE, actor=actor, by=CLERK, at=at, text="经办人已提出意见，等待复核。", proposal=proposal.value,
         proposal_text=reasons, proposal_article=article, clerk_person_id=person_id, reviewer_person_id=None,
         claimed_by=None, claimed_until=None,
     )  # fmt: skip
+    review_act(case, f"propose_{proposal.value}", actor, digest, at=at, text=reasons, article=article)
 
 
 @transaction.atomic
@@ -131,9 +133,10 @@ def approve(case_id: int, *, seen_digest: str, note: str = "", actor: Actor, at:
     else:
         outcome, to_do, article = Outcome.REFUSE, "", case.proposal_article
         text = _refusal_text(service, case.proposal_text, article, case)
-    review_act(case, "approve", actor, at=at, text=clean_text(note, 900, "note", multi_line=True), article=article)
+    note = clean_text(note, 900, "note", multi_line=True)
     _decide(case, service, verdict, outcome, text=text, to_do=to_do, article=article, actor=actor, at=at,
             person_id=person_id)  # fmt: skip
+    review_act(case, "approve", actor, seen_digest, at=at, text=note, article=article)
 
 
 @transaction.atomic
@@ -142,11 +145,12 @@ def return_to_clerk(case_id: int, *, reason: str, actor: Actor, at: datetime) ->
     require_reviewer(actor)
     case, _ = for_desk(case_id, actor)
     reason = clean_text(reason, 900, "reason", multi_line=True, required=True)
-    review_act(case, "return", actor, at=at, text=reason)
+    digest = store.seen_digest(case)
     store.move(
         case, Act.RETURN_TO_CLERK, actor=actor, by=REVIEWER, at=at, text="复核人请经办人再核实。", proposal="",
         proposal_text="", proposal_article="", claimed_by=None, claimed_until=None,
     )  # fmt: skip
+    review_act(case, "return", actor, digest, at=at, text=reason)
 
 
 @transaction.atomic
@@ -157,11 +161,11 @@ def refuse(case_id: int, *, seen_digest: str, article: str, reasons: str, actor:
     _refuse_bare_refusal(service, reasons, article)
     verdict = store.verdict_from_json(case.verdict)
     assert verdict is not None, case.number
-    review_act(case, "refuse", actor, at=at, text=reasons, article=article)
     _decide(
         case, service, verdict, Outcome.REFUSE, text=_refusal_text(service, reasons, article, case), to_do="",
         article=article, actor=actor, at=at, person_id=person_id,
     )  # fmt: skip
+    review_act(case, "refuse", actor, seen_digest, at=at, text=reasons, article=article)
 
 
 def _decide(
@@ -218,9 +222,12 @@ def _refusal_text(service: Service, reasons: str, article: str, case: Case) -> s
     return f"不予同意“{service.title}”。理由：{reasons.rstrip('。')}。依据：{citation}。"
 
 
-def review_act(case: Case, act: str, actor: Actor, *, at: datetime, text: str = "", article: str = "") -> None:
+def review_act(
+    case: Case, act: str, actor: Actor, seen_digest: str, *, at: datetime, text: str = "", article: str = ""
+) -> None:
+    """Write down an act of the desk after its move, so that of two at once only one gets here."""
     assert actor.person_id is not None and actor.login_id is not None
     CaseReview.objects.create(
-        case_id=case.case_id, n=case.version + 1, at=at, act=act, person_id=actor.person_id, login_id=actor.login_id,
-        staff_name=actor.name[:60], article=article, text=text[:1000], seen_digest=store.seen_digest(case),
+        case_id=case.case_id, n=case.version, at=at, act=act, person_id=actor.person_id, login_id=actor.login_id,
+        staff_name=actor.name[:60], article=article, text=text[:1000], seen_digest=seen_digest,
     )  # fmt: skip

@@ -60,9 +60,10 @@ def _judge_again(
     case: Case, service: Service, facts: Facts, act: Act, text: str, *, actor: Actor, at: datetime
 ) -> Verdict:
     verdict = judge(case, service, facts)
-    review_act(case, act.value, actor, at=at, text=text)
+    digest = store.seen_digest(case)
     store.move(
         case, act, actor=actor, by=CLERK, at=at, text=text, facts=store.to_text(facts.to_json()),
         verdict=store.verdict_to_json(verdict), amount_fen=verdict.amount_fen,
     )  # fmt: skip
+    review_act(case, act.value, actor, digest, at=at, text=text)
     return verdict

@@ -22,7 +22,7 @@ from anju.parties import queries as parties
 from anju.services.employer_opening.form import EmployerOpeningForm
 from anju.services.tests.world import AT, CENTRE, CLERK, REVIEWER, log_in, number, outside, sign, unit_code, unit_log_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CODE, BOSS, BOSS_ID, BOSS_PHONE = unit_code(12), "沈云", number("70010019800215", 33), "16000011111"
 AGENT, AGENT_ID, AGENT_PHONE = "赵宁", number("70010019900101", 44), "16000012222"

@@ -35,7 +35,7 @@ from anju.services.tests.world import (
     unit_log_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.test import override_settings
 
 from anju.accounts import actions as accounts
 from anju.accounts.types import ContributionBatch, MemberRows
@@ -75,8 +76,9 @@ class Renter:
 
 @contextmanager
 def outside() -> Iterator[tuple[FakeAgencies, FakeBank]]:
-    """Agencies and a bank in this process."""
+    """Agencies and a bank in this process. Tests that ask agencies only may run in one rolled-back transaction."""
     with ExitStack() as stack:
+        stack.enter_context(override_settings(ANJU_TESTING_ATOMIC=True))
         agencies = stack.enter_context(fakes.agencies())
         bank = FakeBank()
         stack.enter_context(bank_port.using(bank))
