@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
+from anju.certificates.fonts import missing_characters
 from anju.certificates.numbers import code_digest, read_code, read_number, write_code
 from anju.certificates.paper import zh_date
 from anju.certificates.types import CertificateKind, CertificateSeen, CheckStatus, Paper, Verification
@@ -23,6 +24,10 @@ from anju.database.encryption import unseal
 from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
 from anju.kernel.money import format_fen
+
+__all__ = [
+    "certificate_of", "certificates_of", "check_address", "missing_characters", "paper_of", "verify", "verify_file",
+]  # fmt: skip
 
 _ALTERED = "纸面内容可能被改动或抄错，请勿采信；可请持证人重新下载，或拨打 12329 核实。"
 _SELECT = (
@@ -94,7 +99,7 @@ def verify(
         return Verification(CheckStatus.UNKNOWN, f"本中心没有出具过编号 {spelled} 的证明。请勿采信。", spelled)
     given = code_digest(spelled, read_code(code), code_key())
     if not hmac.compare_digest(given, bytes(found["code_digest"])):
-        return Verification(CheckStatus.ALTERED, f"编号与验证码对不上：至少一处不符。{_ALTERED}", spelled)
+        return Verification(CheckStatus.ALTERED, f"编号与核验码对不上：至少一处不符。{_ALTERED}", spelled)
     return _compared(_genuine(found, at), found, amount_fen)
 
 
@@ -114,7 +119,7 @@ def verify_file(content: bytes, *, at: datetime, centre_id: int | None = None) -
             )
     return Verification(
         CheckStatus.UNKNOWN,
-        "这份文件不是本中心出具的原件。扫描件和照片不能这样核对，请输入纸面上的编号和验证码。",
+        "这份文件不是本中心出具的原件。扫描件和照片不能这样核对，请输入纸面上的编号和核验码。",
     )
 
 

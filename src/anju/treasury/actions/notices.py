@@ -131,27 +131,29 @@ def _money_in(kept: _Kept) -> NoticeState:
 def _reverse(kept: _Kept) -> NoticeState:
     """Apply a reversal to its original, or let it wait for it."""
     notice = kept.notice
+    # Some banks write a reversal on the side of its original, others on the opposite one; the serial tells.
     original = row(
-        "SELECT notice_id, amount_fen, state, order_id FROM bank_notice WHERE centre_id = %s"
+        "SELECT notice_id, direction, amount_fen, state, order_id FROM bank_notice WHERE centre_id = %s"
         " AND bank_account_id = %s AND host_serial = %s AND entry_date <= %s AND NOT reversal"
-        " AND direction = %s ORDER BY entry_date DESC LIMIT 1",
-        [kept.centre_id, kept.bank_account_id, notice.original_host_serial, notice.entry_date,
-         int(notice.direction)],
-    )  # fmt: skip
-    if original is None and notice.direction is Direction.DEBIT:
+        " ORDER BY entry_date DESC LIMIT 1",
+        [kept.centre_id, kept.bank_account_id, notice.original_host_serial, notice.entry_date],
+    )
+    if original is None:
         # Debits are seldom notified; the payment itself carries the serial.
         original = row(
-            "SELECT NULL::bigint AS notice_id, amount_fen, %s AS state, order_id FROM payment_order"
-            " WHERE centre_id = %s AND bank_account_id = %s AND host_serial = %s AND host_serial <> ''",
-            [int(NoticeState.OWN_PAYMENT), kept.centre_id, kept.bank_account_id, notice.original_host_serial],
-        )
+            "SELECT NULL::bigint AS notice_id, %s AS direction, amount_fen, %s AS state, order_id"
+            " FROM payment_order WHERE centre_id = %s AND bank_account_id = %s AND host_serial = %s"
+            " AND host_serial <> ''",
+            [int(Direction.DEBIT), int(NoticeState.OWN_PAYMENT), kept.centre_id, kept.bank_account_id,
+             notice.original_host_serial],
+        )  # fmt: skip
     if original is None:
         return NoticeState.WAITING
     if original["amount_fen"] != notice.amount_fen:
         return NoticeState.UNEXPECTED
     if original["state"] == NoticeState.RECEIVED:
         _take_back(kept.centre_id, kept.bank_account_id, original["notice_id"], notice.amount_fen, notice.entry_date)
-    elif original["state"] == NoticeState.OWN_PAYMENT and notice.direction is Direction.DEBIT:
+    elif original["state"] == NoticeState.OWN_PAYMENT and original["direction"] == Direction.DEBIT:
         return_settled(kept.centre_id, original["order_id"], value_on=notice.entry_date, at=kept.at)
     else:
         return NoticeState.UNEXPECTED

@@ -57,11 +57,12 @@ def test_a_notice_that_repeats_a_serial_with_another_amount_changes_nothing_and_
     assert len(rows("SELECT id FROM audit_record WHERE act = 'treasury.notice_contradicts'")) == 1
 
 
-def test_a_reversal_undoes_the_receipt() -> None:
+@pytest.mark.parametrize("side", list(Direction))
+def test_a_reversal_undoes_the_receipt_whichever_side_the_bank_writes_it_on(side: Direction) -> None:
     open_world()
     with news() as heard:
         receipt = actions.receive_notice(notice(), at=AT)
-        back = notice("H2", reversal=True, original_host_serial="H1")
+        back = notice("H2", reversal=True, original_host_serial="H1", direction=side)
         assert actions.receive_notice(back, at=AT).state is NoticeState.REVERSAL
         assert actions.receive_notice(back, at=AT).replayed
     assert [type(one) for one in heard] == [MoneyReceived, ReceiptReversed]
