@@ -104,12 +104,17 @@ def subject_of_case(case: Case) -> Subject:
 # ------------------------------------------------------------------------------------- JSON in and out
 
 
+def read_json(sealed_text: Any) -> Any:
+    """What a sealed column holds; Django types it as bytes, it reads as text."""
+    return json.loads(sealed_text)
+
+
 def answers_of(case: Case) -> Answers:
-    return json.loads(case.answers)
+    return read_json(case.answers)
 
 
 def facts_of(case: Case) -> Facts:
-    return Facts.from_json(json.loads(case.facts)) if case.facts else Facts()
+    return Facts.from_json(read_json(case.facts)) if case.facts else Facts()
 
 
 def to_text(content: Any) -> str:
@@ -146,8 +151,8 @@ def seen_digest(case: Case) -> str:
         {
             "case": case.case_id,
             "service": case.service,
-            "answers": json.loads(case.answers),
-            "facts": json.loads(case.facts) if case.facts else None,
+            "answers": read_json(case.answers),
+            "facts": read_json(case.facts) if case.facts else None,
             "verdict": case.verdict,
             "proposal": [case.proposal, case.proposal_text, case.proposal_article, case.clerk_person_id],
         }

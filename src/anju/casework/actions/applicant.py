@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -160,7 +159,7 @@ def sign(case_id: int, *, version: str, text_digest: str, actor: Actor, at: date
                     case.centre_id)  # fmt: skip
     effect = service.effect(
         effecting(
-            case, service, Facts.from_json(json.loads(decision.facts)), verdict, checker=checker,
+            case, service, Facts.from_json(store.read_json(decision.facts)), verdict, checker=checker,
             maker_person_id=decision.maker_person_id, at=at, signature=signature,
         )
     )  # fmt: skip

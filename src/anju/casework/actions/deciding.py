@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anju.casework import store, telling
 from anju.casework.lifecycle import Act
@@ -35,7 +36,7 @@ class Decision:
 
 
 def carry_out(
-    case: Case, service: Service, facts: Facts, verdict: Verdict, *, decision: Decision, at: datetime, **changes: object
+    case: Case, service: Service, facts: Facts, verdict: Verdict, *, decision: Decision, at: datetime, **changes: Any
 ) -> None:
     """Decide and, when granted and nothing must be signed first, take effect. Raises whatever the effect refuses."""
     granted = decision.outcome is Outcome.GRANT
@@ -86,7 +87,7 @@ def take_effect(case: Case, effect: Effect, *, actor: Actor, at: datetime) -> No
         deliver(case, text="", actor=actor, at=at)
 
 
-def deliver(case: Case, *, text: str, actor: Actor, at: datetime, **changes: object) -> None:
+def deliver(case: Case, *, text: str, actor: Actor, at: datetime, **changes: Any) -> None:
     """办理中 → 已办好 → 办结."""
     store.move(case, Act.DELIVER, actor=actor, by=store.MACHINE_BY, at=at, text=text, **changes)
     store.move(case, Act.CLOSE, actor=actor, by=store.MACHINE_BY, at=at)
@@ -99,17 +100,18 @@ def opinion_number(case_number: str) -> str:
 
 
 def _keep(case: Case, facts: Facts, verdict: Verdict, decision: Decision, *, at: datetime) -> None:
-    granted = decision.outcome is Outcome.GRANT
+    assert case.law_on is not None
+    amount_fen = verdict.amount_fen if decision.outcome is Outcome.GRANT else None
     release = book().release
     working = explained.to_json(verdict.working) if verdict.working else None
     content = {
         "case": case.number, "outcome": decision.outcome.value, "text": decision.text, "article": decision.article,
-        "amount_fen": verdict.amount_fen if granted else None, "law_on": case.law_on, "release": release,
+        "amount_fen": amount_fen, "law_on": case.law_on, "release": release,
         "answers": store.answers_of(case), "facts": facts.to_json(), "working": working,
     }  # fmt: skip
     CaseDecision.objects.create(
         case_id=case.case_id, outcome=decision.outcome.value, text=decision.text, to_do=decision.to_do,
-        article=decision.article, amount_fen=content["amount_fen"], law_on=case.law_on, policy_release=release,
+        article=decision.article, amount_fen=amount_fen, law_on=case.law_on, policy_release=release,
         answers=case.answers, facts=store.to_text(facts.to_json()), working=working, result=dict(verdict.result),
         by_rule=decision.by_rule, maker_person_id=decision.maker_person_id,
         checker_person_id=decision.actor.person_id, decided_at=at, digest=digest_of(content),

@@ -135,7 +135,7 @@ def _decision(case: CaseRow) -> DecisionSeen | None:
     return DecisionSeen(
         outcome=Outcome(kept.outcome), text=kept.text, to_do=kept.to_do, article=kept.article,
         amount_fen=kept.amount_fen, policy_release=kept.policy_release,
-        facts=Facts.from_json(json.loads(kept.facts)),
+        facts=Facts.from_json(store.read_json(kept.facts)),
         working=explained.from_json(kept.working) if kept.working else None,
         decided_at=kept.decided_at.astimezone(ZONE), by_rule=kept.by_rule, digest=kept.digest,
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from anju.casework import registry, store
@@ -37,5 +36,5 @@ def draft_for(actor: Actor, draft_id: int, *, at: datetime) -> Draft:
 def _draft(draft: CaseDraft) -> Draft:
     return Draft(
         draft_id=draft.draft_id, service=draft.service, title=registry.service(draft.service).title,
-        values=json.loads(draft.values), saved_at=draft.saved_at, expires_on=draft.expires_on,
+        values=store.read_json(draft.values), saved_at=draft.saved_at, expires_on=draft.expires_on,
     )  # fmt: skip

@@ -82,7 +82,7 @@ def running_cases(person_id: int, *, services: Iterable[str], but: int | None = 
 
 def _queue(actor: Actor) -> QuerySet[Case]:
     state = QUEUE_OF.get(actor.role)
-    if state is None:
+    if state is None or actor.person_id is None:
         return Case.objects.none()
     found = desk_cases(actor).filter(state=state.value)
     if state is CaseState.APPROVAL:

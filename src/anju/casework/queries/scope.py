@@ -25,7 +25,7 @@ def own_cases(actor: Actor) -> QuerySet[Case]:
 
 def desk_cases(actor: Actor) -> QuerySet[Case]:
     """Cases a clerk or reviewer of the centre may see: all but those that are his own as a person."""
-    if not is_desk(actor):
+    if not is_desk(actor) or actor.login_id is None:
         return Case.objects.none()
     # NOT (a OR NULL) would be unknown and hide the row, so the columns that may be null are tested for it.
     foreign = Q(applicant_person_id__isnull=True) | ~Q(applicant_person_id=actor.person_id)

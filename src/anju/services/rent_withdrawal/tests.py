@@ -232,7 +232,7 @@ def test_the_form_has_one_field_and_refuses_what_is_no_amount() -> None:
     for typed in ("", "abc", "0", "-5", "1.234", "9" * 40, "12\x00", "NaN", "1e5"):
         form = RentForm({"monthly_rent": typed})
         assert not form.is_valid(), typed
-        assert form.errors["monthly_rent"][0].endswith("。")
+        assert str(form.errors["monthly_rent"][0]).endswith("。")
     for typed, fen in (("2600", 260000), ("2,600.50", 260050), (" 2600 元", 260000)):
         form = RentForm({"monthly_rent": typed})
         assert form.is_valid() and form.cleaned_data["monthly_rent"] == fen
