@@ -1,6 +1,7 @@
-"""Addresses of the desk."""
+"""Addresses of the desk. An id has at most 18 digits: a longer one is no address, so nothing overflows behind it."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from anju.portals.desk.views import (
     administration,
@@ -15,50 +16,59 @@ from anju.portals.desk.views import (
     wrong,
 )
 
+
+class IdConverter(IntConverter):
+    """A row's id as the database can hold it."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(IdConverter, "row")
+
 urlpatterns = [
     path("", queue.home, name="desk-home"),
     path("next/", queue.take_next, name="desk-next"),
     path("search/", cases.find, name="desk-search"),
     path("cases/", cases.search, name="desk-cases"),
-    path("cases/<int:case_id>/", case.show, name="desk-case"),
-    path("cases/<int:case_id>/claim/", case.claim, name="desk-case-claim"),
-    path("cases/<int:case_id>/correction/", case.correction, name="desk-case-correction"),
-    path("cases/<int:case_id>/facts/<slug:name>/", case.fact, name="desk-case-fact"),
-    path("cases/<int:case_id>/again/", case.ask_again, name="desk-case-again"),
-    path("cases/<int:case_id>/propose/", case.propose, name="desk-case-propose"),
-    path("cases/<int:case_id>/approve/", case.approve, name="desk-case-approve"),
-    path("cases/<int:case_id>/return/", case.send_back, name="desk-case-return"),
-    path("cases/<int:case_id>/refuse/", case.refuse, name="desk-case-refuse"),
-    path("cases/<int:case_id>/papers/<int:file_id>/", case.paper, name="desk-case-paper"),
+    path("cases/<row:case_id>/", case.show, name="desk-case"),
+    path("cases/<row:case_id>/claim/", case.claim, name="desk-case-claim"),
+    path("cases/<row:case_id>/correction/", case.correction, name="desk-case-correction"),
+    path("cases/<row:case_id>/facts/<slug:name>/", case.fact, name="desk-case-fact"),
+    path("cases/<row:case_id>/again/", case.ask_again, name="desk-case-again"),
+    path("cases/<row:case_id>/propose/", case.propose, name="desk-case-propose"),
+    path("cases/<row:case_id>/approve/", case.approve, name="desk-case-approve"),
+    path("cases/<row:case_id>/return/", case.send_back, name="desk-case-return"),
+    path("cases/<row:case_id>/refuse/", case.refuse, name="desk-case-refuse"),
+    path("cases/<row:case_id>/papers/<row:file_id>/", case.paper, name="desk-case-paper"),
     path("treasury/", treasury.receipts, name="desk-treasury"),
     path("treasury/match/", treasury.match_proposed, name="desk-treasury-match"),
-    path("treasury/receipts/<int:suspense_id>/", treasury.receipt, name="desk-receipt"),
-    path("treasury/receipts/<int:suspense_id>/allocate/", treasury.allocate, name="desk-receipt-allocate"),
-    path("treasury/receipts/<int:suspense_id>/stop/", treasury.stop_waiting, name="desk-receipt-stop"),
-    path("treasury/receipts/<int:suspense_id>/refund/", treasury.refund, name="desk-receipt-refund"),
-    path("treasury/receipts/<int:suspense_id>/cover/", treasury.cover, name="desk-receipt-cover"),
+    path("treasury/receipts/<row:suspense_id>/", treasury.receipt, name="desk-receipt"),
+    path("treasury/receipts/<row:suspense_id>/allocate/", treasury.allocate, name="desk-receipt-allocate"),
+    path("treasury/receipts/<row:suspense_id>/stop/", treasury.stop_waiting, name="desk-receipt-stop"),
+    path("treasury/receipts/<row:suspense_id>/refund/", treasury.refund, name="desk-receipt-refund"),
+    path("treasury/receipts/<row:suspense_id>/cover/", treasury.cover, name="desk-receipt-cover"),
     path("treasury/notices/", treasury.notices, name="desk-notices"),
     path("treasury/payments/", payments.payments, name="desk-payments"),
     path("treasury/payments/check/", payments.check, name="desk-payments-check"),
     path("treasury/payments/release/", payments.release, name="desk-payments-release"),
-    path("treasury/payments/<int:order_id>/", payments.payment, name="desk-payment"),
-    path("treasury/payments/<int:order_id>/decline/", payments.decline, name="desk-payment-decline"),
-    path("treasury/payments/<int:order_id>/unknown/", payments.settle_unknown, name="desk-payment-unknown"),
+    path("treasury/payments/<row:order_id>/", payments.payment, name="desk-payment"),
+    path("treasury/payments/<row:order_id>/decline/", payments.decline, name="desk-payment-decline"),
+    path("treasury/payments/<row:order_id>/unknown/", payments.settle_unknown, name="desk-payment-unknown"),
     path("treasury/mandate/", payments.mandate, name="desk-mandate"),
-    path("treasury/mandate/<int:mandate_id>/end/", payments.end_mandate, name="desk-mandate-end"),
+    path("treasury/mandate/<row:mandate_id>/end/", payments.end_mandate, name="desk-mandate-end"),
     path("ledger/", ledger.ledger, name="desk-ledger"),
-    path("ledger/<int:voucher_id>/", ledger.voucher, name="desk-voucher"),
+    path("ledger/<row:voucher_id>/", ledger.voucher, name="desk-voucher"),
     path("units/", units.units, name="desk-units"),
-    path("units/<int:unit_id>/", units.unit, name="desk-unit"),
+    path("units/<row:unit_id>/", units.unit, name="desk-unit"),
     path("people/", units.people, name="desk-people"),
-    path("people/<int:person_id>/", units.person, name="desk-person"),
+    path("people/<row:person_id>/", units.person, name="desk-person"),
     path("parameters/", parameters.parameters, name="desk-parameters"),
     path("parameters/<str:handle>/", parameters.parameter, name="desk-parameter"),
     path("administration/", administration.staff, name="desk-administration"),
     path("administration/new/", administration.create, name="desk-staff-new"),
     path("administration/grant/", administration.grant, name="desk-staff-grant"),
-    path("administration/duties/<int:mandate_id>/end/", administration.end_duty, name="desk-duty-end"),
-    path("administration/logins/<int:login_id>/disable/", administration.disable, name="desk-staff-disable"),
+    path("administration/duties/<row:mandate_id>/end/", administration.end_duty, name="desk-duty-end"),
+    path("administration/logins/<row:login_id>/disable/", administration.disable, name="desk-staff-disable"),
     path("wrong/", wrong.reports, name="desk-wrong"),
-    path("wrong/<int:report_id>/", wrong.answer, name="desk-wrong-answer"),
+    path("wrong/<row:report_id>/", wrong.answer, name="desk-wrong-answer"),
 ]

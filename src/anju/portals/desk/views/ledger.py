@@ -13,7 +13,7 @@ from anju.ledger import queries as books
 from anju.ledger.types import GlLine, VoucherKind
 from anju.parties import queries as parties
 from anju.portals.common import actor_of
-from anju.portals.desk.pages import LARGEST_ID, id_of
+from anju.portals.desk.pages import id_of
 from anju.portals.desk.voucher_list import vouchers
 from anju.treasury import queries as treasury
 from anju.treasury.queries import BankAccountSeen
@@ -56,7 +56,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 def voucher(request: HttpRequest, voucher_id: int) -> HttpResponse:
     """One voucher with its lines; `?print=1` gives the sheet alone."""
     centre_id = actor_of(request).centre_id
-    found = books.voucher(min(voucher_id, LARGEST_ID), centre_id=centre_id)
+    found = books.voucher(voucher_id, centre_id=centre_id)
     names = {one.subject: one.name for one in books.trial_balance(centre_id)}
     units = parties.unit_names(centre_id, [line.unit_id for line in found.lines if line.unit_id is not None])
     accounts = {one.bank_account_id: one for one in treasury.bank_accounts(centre_id)}

@@ -177,7 +177,7 @@ def _covering(centre_id: int) -> list[tuple[str, str]]:
     found = contribution_queries.suspense_items(centre_id, states=(SuspenseState.OPEN,), limit=MOST)
     return [
         (str(one.suspense_id), f"{one.payer_name} {format_fen(one.open_fen)} 元，{one.value_on:%m月%d日}到账")
-        for one in found if not one.owed
+        for one in found if not one.owed and one.open_fen and not one.refunding_fen
     ]  # fmt: skip
 
 

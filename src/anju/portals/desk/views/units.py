@@ -31,7 +31,7 @@ from anju.parties import queries as parties
 from anju.parties.types import UnitState
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.forms import PURPOSE_ZH, LookForm
-from anju.portals.desk.pages import LARGEST_ID, word_of
+from anju.portals.desk.pages import word_of
 from anju.portals.desk.views.cases import found_row
 
 KINDS = [(IdKind.ID18.value, "居民身份证"), *((k.value, k.zh) for k in IdKind if k is not IdKind.ID18)]
@@ -85,15 +85,15 @@ def _found(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     case_id = _case_id(actor, values["case_number"])
     kind = IdKind(values["id_kind"])
     person = parties.person_by_document(kind, normalise_id(kind, values["id_number"]), centre_id=actor.centre_id)
-    look = {"purpose": values["purpose"], "case_number": values["case_number"]}
+    asked = {"purpose": values["purpose"], "case_number": values["case_number"]}
     if person is None:
         audit.record("search", actor=actor, at=at, subject="person", case_id=case_id,
                      details={"purpose": values["purpose"], "found": 0})  # fmt: skip
-        return {"searched": True, "look": look}
+        return {"searched": True, "asked": asked}
     audit.record("search", actor=actor, at=at, subject="person", person_id=person.person_id, case_id=case_id,
                  details={"purpose": values["purpose"], "found": 1})  # fmt: skip
     return {
-        "searched": True, "look": look, "person": person, "name": mask_name(person.name),
+        "searched": True, "asked": asked, "person": person, "name": mask_name(person.name),
         "number": mask_id(person.id_number), "purpose": PURPOSE_ZH[values["purpose"]],
     }  # fmt: skip
 
@@ -103,7 +103,7 @@ def _found(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """A person's file, opened for the stated purpose; the look is recorded before anything is shown."""
     actor, at = actor_of(request), moment_of(request)
-    found = parties.person(min(person_id, LARGEST_ID))
+    found = parties.person(person_id)
     if found is None or found.centre_id != actor.centre_id or found.person_id == actor.person_id:
         # One's own file is read as a member, not across the desk.
         raise Refusal("person_unknown", "没有找到这个人。", status=404)
@@ -160,7 +160,7 @@ def units(request: HttpRequest) -> HttpResponse:
 def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     """A unit's file, opened for the stated purpose."""
     actor, at = actor_of(request), moment_of(request)
-    found = parties.unit(actor.centre_id, min(unit_id, LARGEST_ID), on=at.date())
+    found = parties.unit(actor.centre_id, unit_id, on=at.date())
     if found is None:
         raise Refusal("unit_unknown", "没有找到这个单位。", status=404)
     form = LookForm(request.POST)
