@@ -75,6 +75,7 @@ class Progress:
 
 def run(*, port: int, empty: bool) -> int:
     """Serve until Ctrl-C; 1 with one clear sentence when starting cannot go on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(port=port, empty=empty)
     except postgres.StartRefused as refused:
@@ -155,6 +156,9 @@ def _run(*, port: int, empty: bool) -> int:
     except KeyboardInterrupt:
         print("\n正在停止……", flush=True)
     finally:
+        # A second Ctrl-C must not leave half of it running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for child in reversed(children):
             child.stop()
         if server is not None and ours:
@@ -221,14 +225,15 @@ def _children(data_dir: Path, environment: dict[str, str], *, port: int, demo: b
         for offset, name in enumerate(("bank", "sms", "agencies"), start=1):
             command = [python, "-m", "anju.simulators", name, "--port", str(port + offset), "--state", str(state)]
             if name == "bank":
-                command += ["--notify", f"http://127.0.0.1:{port}", "--key", key]
-            found.append(Child(name, command, logs / f"{name}.log", environment))
+                command += ["--notify", f"http://127.0.0.1:{port}"]
+            # The key goes by the environment: a command line is readable by everybody on the machine.
+            found.append(Child(name, command, logs / f"{name}.log", {**environment, "ANJU_BANK_KEY": key}))
     web = [
         python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
         "anju.project.wsgi:application",
     ]  # fmt: skip
-    found.append(Child("web", web, logs / "web.log", {**environment, "ANJU_POOL": "1"}))
+    found.append(Child("web", web, logs / "web.log", {**environment, "ANJU_POOL": "1", "PYTHONWARNINGS": "ignore"}))
     worker = [python, "-m", "anju.command.main", "worker"]
     found.append(Child("worker", worker, logs / "worker.log", environment))
     return found
@@ -262,7 +267,6 @@ def _announce(port: int, data_dir: Path, *, demo: bool) -> None:
 
 
 def _watch(children: list[Child]) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     while True:
         time.sleep(1)
         for child in list(children):
