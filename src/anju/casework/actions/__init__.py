@@ -1,6 +1,6 @@
 """All writes of casework. Each is one transaction with one step in the timeline and one audit record."""
 
-from anju.casework.actions.advancing import advance
+from anju.casework.actions.advancing import advance, rescue
 from anju.casework.actions.applicant import report_mistake, sign, supplement, withdraw
 from anju.casework.actions.desk import (
     approve,
@@ -38,6 +38,7 @@ __all__ = [
     "release_claim",
     "report_mistake",
     "request_correction",
+    "rescue",
     "return_to_clerk",
     "save_draft",
     "sign",

@@ -6,7 +6,7 @@ end of the transaction, so of two runs one changes everything and the other noth
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
 TRIES = 2
+PATIENCE = timedelta(minutes=15)
 
 
 def advance(case_id: int, *, at: datetime) -> CaseState:
@@ -43,6 +44,15 @@ def advance(case_id: int, *, at: datetime) -> CaseState:
             refused = refusal
     assert refused is not None
     return _give_up(case_id, refused, at=at)
+
+
+def rescue(case_id: int, *, at: datetime) -> bool:
+    """Give a case to people that could not be decided for a quarter of an hour, for a fault of ours; whether it did."""
+    case = store.read(case_id)
+    if case.state != CaseState.ACCEPTED or case.updated_at > at - PATIENCE:
+        return False
+    _give_up(case_id, Refusal("not_decided", "自动核对一直没有完成，由工作人员办理。"), at=at)
+    return True
 
 
 def gather(case: Case, service: Service, *, at: datetime) -> Facts:

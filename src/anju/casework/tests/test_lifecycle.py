@@ -293,6 +293,17 @@ def test_a_crash_after_acceptance_is_finished_by_the_planned_job(world: World) -
     assert Case.objects.get(pk=made.case_id).state == CaseState.CLOSED
 
 
+def test_a_case_that_cannot_be_decided_goes_to_people_after_a_quarter_of_an_hour(world: World) -> None:
+    with service_on_offer(gather=_crash):
+        made = file_case()
+        assert not actions.rescue(made.case_id, at=AT + timedelta(minutes=14))
+        assert actions.rescue(made.case_id, at=AT + timedelta(minutes=15))
+        case = queries.case_for(MEMBER, made.case_id)
+        assert case.state is CaseState.REVIEW and "工作人员" in case.steps[-1].text
+    with service_on_offer():
+        assert actions.ask_again(made.case_id, actor=CLERK, at=AT).outcome is Outcome.GRANT
+
+
 def _crash(asking: object) -> None:
     raise ZeroDivisionError
 

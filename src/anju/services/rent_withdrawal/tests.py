@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from anju import jobs
 from anju.accounts import actions as accounts
@@ -218,6 +221,29 @@ def test_months_that_stopped_long_ago_do_not_count(world: Renter) -> None:
     later = datetime(2027, 2, 10, 10, 0, tzinfo=ZONE)
     books.open_days(CENTRE, date(2027, 1, 1), date(2027, 2, 28))
     assert "还差" in refused(world, at=later)[1]
+
+
+@pytest.mark.race
+def test_sixteen_parallel_requests_for_the_whole_balance_pay_once() -> None:
+    with renter(months=3, paid_yuan=100) as made:
+        start = threading.Barrier(16)
+
+        def ask(n: int) -> CaseState | str:
+            try:
+                start.wait(timeout=30)
+                return made.ask_rent(key=f"k{n}").state
+            except Refusal as refusal:
+                return refusal.code
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(ask, range(16)))
+        assert answers.count(CaseState.IN_EFFECT) == 1, answers
+        held = account_queries.overview(made.account_id)
+        assert held.held_fen == held.balance_fen - book("anju").fen("withdraw.min_remainder", AT.date())
+        assert jobs.run_all(until=timedelta(hours=1)) > 0
+        assert sum(made.bank.executed.values()) == 1
 
 
 def test_a_small_balance_pays_what_is_there_above_the_remainder() -> None:
