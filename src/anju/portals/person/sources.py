@@ -8,7 +8,7 @@ from django.conf import settings
 
 from anju import policy
 from anju.accounts.types import LineKind, Movement
-from anju.contributions.queries import people as contributions
+from anju.contributions import queries as contributions
 from anju.kernel.explained import ArticleRef, ParameterRef, Step
 from anju.kernel.month import Month, interest_year
 from anju.parties import queries as parties
@@ -49,20 +49,25 @@ def ground_of(line: Movement, *, centre_id: int, unit_id: int | None) -> Ground:
 
 
 def _contribution(line: Movement, *, centre_id: int, unit_id: int | None) -> Ground:
+    """Base and ratios are those of the frozen list the money was posted by, whatever has changed since."""
     book, month = policy.book(settings.ANJU_CITY), line.month or Month.of(line.booked_on)
-    unit = parties.unit(centre_id, unit_id, on=month) if unit_id is not None else None
-    base_fen = contributions.term_of(line.account_id, on=month.first_day)
+    names = parties.unit_names(centre_id, [unit_id]) if unit_id is not None else {}
+    listed = None
+    if line.kind is LineKind.REMITTANCE and line.source_id is not None:
+        listed = contributions.line_of(line.account_id, line.source_id)
     steps: tuple[Step, ...] = ()
-    if unit is not None and base_fen is not None:
+    if listed is not None:
         explained = monthly_contribution(
-            base_fen, unit_ratio=unit.unit_ratio, person_ratio=unit.person_ratio, book=book, on=month.first_day
-        )
-        # An old month whose terms have since been replaced must not be explained by numbers that do not give it.
+            listed.base_fen, unit_ratio=listed.unit_ratio, person_ratio=listed.person_ratio, book=book,
+            on=month.first_day,
+        )  # fmt: skip
+        # What was posted is never explained by arithmetic that does not give it (a correction, an older rounding).
         if (explained.value.unit_fen, explained.value.person_fen) == (line.unit_fen, line.own_fen):
             steps = explained.working.steps
     return Ground(
-        payer=unit.name if unit else "", base_fen=base_fen if steps else None,
-        own_ratio=percent(unit.person_ratio) if unit else "", unit_ratio=percent(unit.unit_ratio) if unit else "",
+        payer=names.get(unit_id or 0, ""), base_fen=listed.base_fen if listed else None,
+        own_ratio=percent(listed.person_ratio) if listed else "",
+        unit_ratio=percent(listed.unit_ratio) if listed else "",
         rule="月缴存额 = 缴存基数 × 缴存比例，个人和单位分别计算，再相加。",
         article=book.article_ref("regulation.base", month.first_day),
         parameters=(book.parameter_ref("contribution.rounding", month.first_day),), steps=steps,

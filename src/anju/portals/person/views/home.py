@@ -60,7 +60,10 @@ def home(request: HttpRequest) -> HttpResponse:
     at, actor = moment_of(request), actor_of(request)
     account = accounts.overview(account_id)
     since = max(Month.of(at.date()) - (CHART_MONTHS - 1), Month.of(account.opened_on))
-    lines = accounts.movements(account_id, limit=500, from_date=since.first_day)
+    lines: tuple[Movement, ...] = ()
+    if account.last_seq:
+        found = accounts.statement(account_id, from_date=since.first_day, to_date=at.date())
+        lines = tuple(reversed(found.movements))
     unit = unit_of(account, on=at.date())
     running = [track_of(case, on=at.date()) for case in cases.cases_of(actor, only_open=True, limit=3)]
     context = {
