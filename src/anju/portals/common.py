@@ -53,7 +53,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """404 stays a plain "not found"; every other refusal says what it is and what to do."""
         if isinstance(error, NotPermitted):
-            return _message(request, "这一页您不能看", error.text, status=403, capacities=error.capacities)
+            extra = {"next": "/switch/", "next_label": "切换身份"} if error.capacities else {}
+            return _message(request, "这一页您不能看", error.text, status=403, **extra)
         if not isinstance(error, Refusal):
             return None
         if error.status == 404:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,9 +13,11 @@ from anju.identity.actions.pending import read_pending
 from anju.identity.http import adopt, browser, forget, safe_next
 from anju.identity.limits import LIMITS
 from anju.identity.permissions import permission
+from anju.identity.principal import Principal
 from anju.identity.types import STAFF_ROLES, UNIT_ROLES, Role
 from anju.identity.words import CAPS_HINT, PASSWORD_HINT_MEMBER
 from anju.kernel.refusal import Refusal
+from anju.parties.queries import unit_names
 from anju.portals.common import moment_of, principal_of
 from anju.portals.public.forms import CodeForm, LogInForm, NewPasswordForm, ResetForm
 
@@ -77,7 +79,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
                 return redirect("log-in")
             form.refuse(refusal)
         else:
-            return HttpResponseRedirect(safe_next(request, home_of(principal_of(request).role)))
+            return HttpResponseRedirect(safe_next(request, landing_of(principal_of(request))))
     elif read_pending(here.session_id, "log_in") is None:
         return redirect("log-in")
     context = {"greeting": _greeting(here.session_id), "resend": RESEND_SECONDS, "sent": sent}
@@ -116,10 +118,20 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("log-in") + "?ended=2")
 
 
+def landing_of(principal: Principal) -> str:
+    """Where a log-in lands: its one capacity's start page, or the choice between several."""
+    return reverse("switch") if len(principal.mandates) > 1 else home_of(principal.role)
+
+
 @permission("login.own")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def switch(request: HttpRequest) -> HttpResponse:
-    """Act in another capacity one holds."""
+    """Choose in which capacity to act: the member, or one of the units, or the desk."""
+    if request.method == "GET":
+        principal = principal_of(request)
+        units = unit_names(principal.centre_id, [held.unit_id for held in principal.mandates if held.unit_id])
+        held = [(one, units.get(one.unit_id or 0, "")) for one in principal.mandates]
+        return render(request, "public/switch.html", {"held": held, "now": principal.capacity})
     try:
         mandate_id = int(request.POST.get("mandate", "")[:18] or "0")
     except ValueError:
