@@ -90,11 +90,11 @@ def draw(paper: dict[str, Any], *, link: str, issued_at: datetime) -> bytes:
     segno.make(link, error="m", micro=False).save(qr, kind="svg", border=0, xmldecl=False, svgns=True, dark="#16202e")
     inputs = {"paper": json.dumps(paper, ensure_ascii=False), "qr": qr.getvalue().decode()}
     with _one_at_a_time:
-        return bytes(
-            _compiler().compile(
-                format="pdf", sys_inputs=inputs, pdf_standards=["1.7", "a-2a"], timestamp=int(issued_at.timestamp())
-            )
+        content = _compiler().compile(
+            format="pdf", sys_inputs=inputs, pdf_standards=["1.7", "a-2a"], timestamp=int(issued_at.timestamp())
         )
+    assert isinstance(content, bytes), "one document gives one file"
+    return content
 
 
 def refuse_unprintable(paper: dict[str, Any]) -> None:

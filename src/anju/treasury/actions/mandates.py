@@ -10,6 +10,8 @@ from django.db import transaction
 from anju import policy
 from anju.audit.actions import record
 from anju.database.sql import execute
+from anju.identity import queries as identity
+from anju.identity.types import Role
 from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
@@ -23,6 +25,19 @@ def require_treasurer(actor: Actor) -> int:
     if actor.role != TREASURER or actor.person_id is None:
         raise Refusal("not_treasurer", "只有资金人员可以办理付款。请由资金人员登录后办理。", status=403)
     return actor.person_id
+
+
+def office_of(actor: Actor) -> int | None:
+    """The mandate by which the actor is treasurer; None for a signature without a log-in of this installation."""
+    held = identity.mandates_of(actor.login_id) if actor.login_id is not None else []
+    return next((one.mandate_id for one in held if one.role == Role.TREASURER), None)
+
+
+def still_in_office(login_id: int | None, office_mandate_id: int | None) -> bool:
+    """Whether a signer still holds the office he signed in: a mandate pays nothing for one who left it."""
+    if login_id is None or office_mandate_id is None:
+        return True
+    return any(held.mandate_id == office_mandate_id for held in identity.mandates_of(login_id))
 
 
 def policy_limit_fen(on: date) -> int:
@@ -45,8 +60,8 @@ def sign_mandate(*, limit_fen: int, starts_on: date, ends_on: date, actor: Actor
         "treasury_mandate",
         {
             "centre_id": actor.centre_id, "signed_by_login_id": actor.login_id,
-            "signed_by_person_id": person_id, "limit_fen": limit_fen, "starts_on": starts_on,
-            "ends_on": ends_on, "signed_at": at,
+            "signed_by_person_id": person_id, "office_mandate_id": office_of(actor),
+            "limit_fen": limit_fen, "starts_on": starts_on, "ends_on": ends_on, "signed_at": at,
         },
         "mandate_id",
     )  # fmt: skip

@@ -15,11 +15,11 @@ from django.db import transaction
 from anju import jobs
 from anju.audit.actions import record
 from anju.database.encryption import seal
-from anju.database.sql import execute, row
+from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.events import publish
 from anju.kernel.refusal import Refusal
-from anju.treasury.actions.mandates import policy_limit_fen, require_treasurer
+from anju.treasury.actions.mandates import policy_limit_fen, require_treasurer, still_in_office
 from anju.treasury.machine import INSTRUCT_JOB, give_up, job_lock
 from anju.treasury.orders import Order, order_digest, read_order
 from anju.treasury.sql import insert_once
@@ -191,18 +191,22 @@ def _replayed(draft: PaymentDraft, digest: bytes) -> int:
 
 
 def _mandate_for(draft: PaymentDraft, at: datetime) -> tuple[int, int] | None:
-    """A live mandate that covers this payment and was signed by neither its maker nor its checker."""
+    """A live mandate that covers this payment, of somebody still treasurer who neither made nor checked it."""
     today = at.date()
     if draft.amount_fen > policy_limit_fen(today):
         return None
-    found = row(
-        "SELECT mandate_id, signed_by_person_id FROM treasury_mandate WHERE centre_id = %s"
-        " AND starts_on <= %s AND ends_on >= %s AND signed_at <= %s AND ended_at IS NULL AND limit_fen >= %s"
+    found = rows(
+        "SELECT mandate_id, signed_by_person_id, signed_by_login_id, office_mandate_id FROM treasury_mandate"
+        " WHERE centre_id = %s AND starts_on <= %s AND ends_on >= %s AND signed_at <= %s"
+        " AND ended_at IS NULL AND limit_fen >= %s"
         " AND signed_by_person_id IS DISTINCT FROM %s AND signed_by_person_id IS DISTINCT FROM %s"
-        " ORDER BY mandate_id LIMIT 1",
+        " ORDER BY mandate_id",
         [draft.centre_id, today, today, at, draft.amount_fen, draft.maker_person_id, draft.checker_person_id],
     )
-    return None if found is None else (int(found["mandate_id"]), int(found["signed_by_person_id"]))
+    for mandate in found:
+        if still_in_office(mandate["signed_by_login_id"], mandate["office_mandate_id"]):
+            return int(mandate["mandate_id"]), int(mandate["signed_by_person_id"])
+    return None
 
 
 def _release(centre_id: int, order_id: int, person_id: int, mandate_id: int | None, at: datetime) -> None:

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('original_host_serial', models.CharField(default='', max_length=40)),
                 ('original_serial', models.CharField(default='', max_length=40)),
                 ('content_digest', models.BinaryField()),
-                ('state', models.SmallIntegerField(choices=[(1, '已入账'), (2, '已被银行冲回'), (3, '冲回通知'), (4, '冲回通知，等待原到账'), (5, '本中心付款'), (6, '未知支出，待出纳核实')])),
+                ('state', models.SmallIntegerField(choices=[(1, '已入账'), (2, '已被银行冲回'), (3, '冲回通知'), (4, '冲回通知，等待原到账'), (5, '本中心付款'), (6, '未知支出，待资金人员核实')])),
                 ('order_id', models.BigIntegerField(null=True)),
                 ('original_notice_id', models.BigIntegerField(null=True)),
                 ('received_at', models.DateTimeField()),

@@ -22,6 +22,8 @@ class TreasuryMandate(models.Model):
     mandate_id = models.BigIntegerField(db_default=next_value("treasury_mandate_id_seq"))
     signed_by_login_id = models.BigIntegerField(null=True)
     signed_by_person_id = models.BigIntegerField()
+    # The signer's office as treasurer (identity's mandate); when it ends, this mandate pays nothing more.
+    office_mandate_id = models.BigIntegerField(null=True)
     limit_fen = FenField()
     starts_on = models.DateField()
     ends_on = models.DateField()

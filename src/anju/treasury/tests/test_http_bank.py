@@ -7,16 +7,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from anju.treasury.bank import BankDown, HttpBank
-from anju.treasury.tests.world import ACCOUNT, AT
-from anju.treasury.types import CardStatus, Direction, Instruction, Payee, ResultState
+from anju import jobs
+from anju.treasury import actions, queries
+from anju.treasury.bank import BankDown, HttpBank, using
+from anju.treasury.tests.world import ACCOUNT, AT, CENTRE, draft, news, open_world
+from anju.treasury.types import CardStatus, Direction, Instruction, Payee, PaymentState, ResultState
 
 CARD, OWNER = "6217000010000006620", ("林晓雨", "110101199003070038")
 KEY = "cd" * 32
@@ -31,6 +33,10 @@ class Simulator:
             self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return dict(json.load(answer))
+
+    def state(self) -> dict[str, Any]:
+        with urllib.request.urlopen(self.url + "/state", timeout=10) as answer:  # noqa: S310
             return dict(json.load(answer))
 
 
@@ -141,6 +147,26 @@ def test_a_card_is_its_owners_or_not_and_the_reason_is_told(bank: HttpBank) -> N
         assert wrong.status is CardStatus.DIFFERS and wrong.reason
     down = HttpBank("http://127.0.0.1:9", b"k", node="A").card_owner(CARD, *OWNER, id_kind="01", at=AT)
     assert down.status is CardStatus.DOWN and "稍后" in down.reason
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_goes_by_its_job_over_http_to_the_bank_and_back(bank: HttpBank, simulator: Simulator) -> None:
+    open_world()
+    good = actions.order_payment(draft("good"), at=AT)
+    wrong = actions.order_payment(draft("wrong", payee=Payee(name="林小雨", account=CARD)), at=AT)
+    simulator.tell("/control", fault="garbled", count=1, code="BDC101")
+    with news() as heard, using(bank):
+        assert jobs.run_all() >= 2
+        assert jobs.run_all(until=timedelta(minutes=5)) >= 1
+    states = {order: queries.payment(order, centre_id=CENTRE).state for order in (good, wrong)}  # type: ignore[union-attr]
+    assert states == {good: PaymentState.CONFIRMED, wrong: PaymentState.RETURNED}
+    assert sorted(type(one).__name__ for one in heard) == ["PaymentReturned", "PaymentSettled"]
+    entries = [one for one in simulator.state()["entries"].values() if one["direction"] == "01"]
+    serial = queries.payment(good, centre_id=CENTRE).business_serial  # type: ignore[union-attr]
+    assert simulator.state()["payments"][serial]["state"] == "success"
+    assert (
+        len([one for one in entries if one["host_serial"] == simulator.state()["payments"][serial]["host_serial"]]) == 1
+    )
 
 
 def test_entries_are_fetched_as_notices(bank: HttpBank, simulator: Simulator) -> None:

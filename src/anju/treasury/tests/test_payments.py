@@ -299,3 +299,22 @@ def test_a_job_that_was_lost_is_planned_again() -> None:
     (job,) = rows("SELECT task_name, args FROM procrastinate_jobs")
     assert job["task_name"] == "treasury.ask_result"
     assert str(order_id) in str(job["args"])
+
+
+def test_a_mandate_pays_nothing_more_once_its_signer_has_left_the_office() -> None:
+    from anju.identity import actions as identity
+    from anju.identity.tests.world import AT as EARLIER
+    from anju.identity.tests.world import SYSTEM, staff
+    from anju.identity.types import Role
+    from anju.kernel.actor import Actor
+
+    open_world(mandate_fen=None)
+    login_id = staff(7, Role.TREASURER, TREASURER_1)
+    signer = Actor(login_id, TREASURER_1, "treasurer", None, "钱敏", CENTRE)
+    actions.sign_mandate(limit_fen=5_000_000, starts_on=AT.date(), ends_on=AT.date(), actor=signer, at=AT)
+    actions.order_payment(draft("in office"), at=AT)
+    assert queries.release_queue(CENTRE) == []
+    (office,) = rows("SELECT mandate_id FROM identity_mandate WHERE login_id = %s", [login_id])
+    identity.end_mandate(office["mandate_id"], why="离任", actor=SYSTEM, at=max(AT, EARLIER))
+    left = actions.order_payment(draft("left"), at=AT)
+    assert [waiting.order_id for waiting in queries.release_queue(CENTRE)] == [left]
