@@ -1,0 +1,92 @@
+"""``anju bench NAME``: a benchmark beside its floor in the same run, on a database of its own.
+
+The database ``bench`` is made afresh in the data folder's PostgreSQL (or beside ``OWNER_DATABASE_URL``), migrated,
+measured and dropped. A case proves its totals; a case whose totals are wrong has failed whatever its time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import psycopg
+from psycopg import sql
+
+from anju.command import postgres
+from anju.command.bench_row import BenchRow
+from anju.project.environment import default_data_dir, ensure_secrets
+
+DATABASE = "bench"
+
+
+def run(name: str, *, members: int, rows: int, rounds: int, as_json: bool) -> int:
+    """Measure and print; 1 when totals are wrong."""
+    with _own_database():
+        import django
+
+        django.setup()
+        found = _measure(name, members=members, rows=rows, rounds=rounds)
+    for row in found:
+        print(json.dumps(asdict(row)) if as_json else _line(row), flush=True)
+    return 0
+
+
+def _measure(name: str, *, members: int, rows: int, rounds: int) -> list[BenchRow]:
+    if name == "remittance":
+        from anju.command import bench_remittance
+
+        return [bench_remittance.run(members, rounds)]
+    if name == "upload":
+        from anju.command import bench_upload
+
+        return [bench_upload.run(rows, rounds)]
+    from anju.command import bench_pages
+
+    return bench_pages.run(rounds)
+
+
+def _line(row: BenchRow) -> str:
+    return (
+        f"{row.bench:<22} {row.scale:<12} {row.seconds:>9.4f} s   floor {row.floor_seconds:>9.4f} s ({row.floor})"
+        f"   ratio {row.ratio:.3f}   peak {row.peak_mb:.0f} MB"
+    )
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """A fresh migrated database; ours to drop afterwards."""
+    data_dir = default_data_dir()
+    server, ours = postgres.start(data_dir, ensure_secrets(data_dir))
+    environment = {
+        "DATABASE_URL": server.url("anju_app", DATABASE), "OWNER_DATABASE_URL": server.url("anju_owner", DATABASE),
+        "DJANGO_SETTINGS_MODULE": "anju.project.settings", "ANJU_DATA": str(data_dir), "ANJU_DEMO": "1",
+    }  # fmt: skip
+    os.environ.update(environment)
+    try:
+        _fresh(server)
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "django", "migrate", "-v", "0"],
+            env={**os.environ, "ANJU_ROLE": "owner"}, check=True,
+        )  # fmt: skip
+        yield
+    finally:
+        if "django" in sys.modules:
+            from django.db import connections
+
+            connections.close_all()
+        _fresh(server, keep=False)
+        if ours:
+            postgres.stop(server)
+
+
+def _fresh(server: postgres.Server, *, keep: bool = True) -> None:
+    with psycopg.connect(server.url("anju_owner", "postgres"), autocommit=True) as connection:
+        name = sql.Identifier(DATABASE)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        if keep:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
