@@ -15,8 +15,5 @@ def looks_at(person_id: int, *, since: datetime) -> int:
 
 def of_person(person_id: int, *, limit: int = 50) -> list[dict[str, Any]]:
     """The newest acts that concern a person."""
-    return list(
-        AuditRecord.objects.filter(person_id=person_id)
-        .order_by("-at")
-        .values("act", "at", "role", "subject", "case_id", "details")[:limit]
-    )
+    found = AuditRecord.objects.filter(person_id=person_id).order_by("-at")
+    return [dict(line) for line in found.values("act", "at", "role", "subject", "case_id", "details")[:limit]]

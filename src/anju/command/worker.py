@@ -32,7 +32,7 @@ async def _take_back_stalled(app: object) -> None:
 async def _serve(concurrency: int) -> None:
     from procrastinate.contrib.django import app
 
-    connector = app.connector.get_worker_connector()
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as worker_app:
         async with worker_app.open_async():
             watcher = asyncio.create_task(_take_back_stalled(worker_app))

@@ -55,7 +55,7 @@ def serve_as_app(server: Any, name: str) -> None:
     def empty_after_test(self: TransactionTestCase) -> None:
         empty_tables(owner_url)
 
-    TransactionTestCase._fixture_teardown = empty_after_test  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty_after_test  # type: ignore[attr-defined]
 
 
 def empty_tables(owner_url: str) -> None:

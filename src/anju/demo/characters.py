@@ -7,6 +7,7 @@ operator gives out. Everything about them is made up and every demo page says so
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from anju.kernel.identifiers import check_id18
 
@@ -44,12 +45,14 @@ class Character:
         return self.phone
 
 
-def _person(key: str, name: str, role: str, story: str, number: int, birth: str, **more: object) -> Character:
-    sequence = number * 2 + (0 if more.pop("woman", False) else 1)
+def _person(
+    key: str, name: str, role: str, story: str, number: int, birth: str, *, woman: bool = False, **more: Any
+) -> Character:
+    sequence = number * 2 + (0 if woman else 1)
     return Character(
         key=key, name=name, role=role, story=story, phone=f"1600000{number:04d}",
         id_number=identity_number(birth, sequence), **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 CHARACTERS: tuple[Character, ...] = (

@@ -39,7 +39,7 @@ def _row(file_id: int) -> File:
 
 def _kept(row: File) -> KeptFile:
     return KeptFile(
-        file_id=row.file_id, kind=FileKind(row.kind), filename=row.filename, sha256=bytes(row.sha256).hex(),
+        file_id=row.file_id, kind=FileKind(row.kind), filename=str(row.filename), sha256=bytes(row.sha256).hex(),
         size=row.size, scan_state=ScanState(row.scan_state), kept_at=row.kept_at, purpose=row.purpose,
         owner_person_id=row.owner_person_id, owner_unit_id=row.owner_unit_id, case_id=row.case_id,
         centre_id=row.centre_id,

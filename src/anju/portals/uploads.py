@@ -22,7 +22,7 @@ def papers_of(request: HttpRequest, case: Case, *, actor: Actor, at: datetime) -
         upload = request.FILES.get(f"paper-{item.code}")
         if item.field or upload is None:
             continue
-        if upload.size > LARGEST_BYTES:
+        if (upload.size or 0) > LARGEST_BYTES:
             raise Refusal(
                 "file_large", f"“{item.title}”的文件超过 10 MB：请压缩或分开拍摄后再传。", field=f"paper-{item.code}"
             )

@@ -32,8 +32,9 @@ def answer_report(report_id: int, *, text: str, actor: Actor, at: datetime) -> N
         raise Refusal("support.unknown", "没有这条异议。", status=404)
     if found.answered_at is not None:
         raise Refusal("support.answered", "这条异议已经答复过。", status=409)
-    found.answer, found.answered_at, found.answered_by = clean_text(text, 1000, "text"), at, actor.person_id
+    words = clean_text(text, 1000, "text")
+    found.answer, found.answered_at, found.answered_by = words, at, actor.person_id  # type: ignore[assignment]
     found.save(update_fields=["answer", "answered_at", "answered_by"])
     record("support.answer", actor=actor, at=at, subject="support_report", subject_id=report_id)
     if found.login_id is not None:
-        send("report_answered", login_id=found.login_id, at=at, title="您反映的问题有了答复", text=found.answer)
+        send("report_answered", login_id=found.login_id, at=at, title="您反映的问题有了答复", text=words)

@@ -42,7 +42,7 @@ def checked_list(
     ``asking``: whether other centres are asked about strangers; never inside a transaction.
     """
     month = Month.parse(str(answers["month"]))
-    more = {} if asking else {"asking_seconds": 0.0}
+    more: dict[str, Any] = {} if asking else {"asking_seconds": 0.0}
     if not answers.get("file_id"):
         table = person_table(answers)
         checked = contributions.check_table(

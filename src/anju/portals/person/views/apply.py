@@ -76,7 +76,8 @@ def card(request: HttpRequest) -> HttpResponse:
     """The card that receives payments, and a field for another one."""
     person_id = actor_of(request).person_id
     bound = treasury.bound_card(person_id, at=moment_of(request)) if person_id else None
-    return _start(request, CARD_FACE, bound=bound, **promised(moment_of(request).date(), "wait_hours"))
+    waits: dict[str, Any] = dict(promised(moment_of(request).date(), "wait_hours"))
+    return _start(request, CARD_FACE, bound=bound, **waits)
 
 
 def _start(

@@ -122,7 +122,8 @@ def apply(request: HttpRequest, kind: str) -> HttpResponse:
     subject = applicant(actor, service, {}).subject
     draft = next(iter(case_queries.drafts_of(actor, at=at, service=service.code)), None)
     initial = {**service.prefill(subject, at), **(dict(draft.values) if draft else {})}
-    form = service.form(
+    form_class: Any = service.form
+    form = form_class(
         request.POST if request.method == "POST" else None, initial=initial, subject=subject, today=at.date()
     )
     if request.method == "POST":
