@@ -1,7 +1,8 @@
 """Who the people of a list are, and who is on a unit's roster: a constant number of set queries.
 
-The state of accounts under other units is read here in one statement of its own, because a list may name people
-of any unit; nothing of it leaves this room but "elsewhere, normal" and "elsewhere, sealed".
+Accounts are read here in two statements of this room's own: who is paid for by a unit, by number only, and the state
+of accounts under any unit, because a list may name people of all of them; nothing of the latter leaves this room but
+"elsewhere, normal" and "elsewhere, sealed".
 """
 
 from __future__ import annotations
@@ -69,8 +70,11 @@ def world(
 
 def normal_accounts(unit_id: int) -> tuple[int, ...]:
     """Accounts of the unit that are paid for, by number."""
-    found = accounts.unit_accounts(unit_id, states=(AccountState.NORMAL,))
-    return tuple(account.account_id for account in found)
+    found = rows(
+        "SELECT account_id FROM account WHERE unit_id = %s AND state = %s ORDER BY account_id",
+        [unit_id, AccountState.NORMAL],
+    )
+    return tuple(line["account_id"] for line in found)
 
 
 def known_people(

@@ -49,7 +49,9 @@ def judge_list(read: ReadList, *, world: World, day: CheckDay) -> CheckedList:
     full = Field.CHANGE not in read.columns
     # A row with a fault still names its person: nobody is counted as having left because of a typing mistake.
     named = {known.account_id for row in read.rows if (known := world.people.get(row.document)) is not None}
-    left_out = tuple(account for account in world.roster if account not in named) if full else ()
+    # Who is left out is known only when every document can be read.
+    known_whom = full and not read.unread
+    left_out = tuple(account for account in world.roster if account not in named) if known_whom else ()
     problems = sorted((*read.problems, *judge.problems), key=lambda problem: (problem.row, problem.column))
     return CheckedList(
         month=day.month, full_roster=full, sheet=read.sheet, columns=read.columns, unused=read.unused,
@@ -160,7 +162,9 @@ class _Judge:
         return True
 
     def _name(self, row: PlainRow, known: KnownPerson | None) -> None:
-        if known is not None and row.name and name_key(known.name) != name_key(row.name):
+        if known is None or not row.name or known.name == row.name:
+            return
+        if name_key(known.name) != name_key(row.name):
             fault = Fault(
                 "name_differs",
                 "姓名与该证件登记的姓名不一致",

@@ -43,7 +43,7 @@ from anju.kernel.month import Month
 Value = TypeVar("Value")
 NAME_LIMIT = 60
 _DIGITS_KEPT_BY_SPREADSHEETS = Decimal(10) ** 15
-_NAME = re.compile(r"[^\W\d_][\w\s·.’'\-]*", re.UNICODE)
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s·.’'\-])*", re.UNICODE)
 _DOTS = re.compile("[•‧・∙●．]")
 _PHONE = re.compile(r"1\d{10}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-—()（）+]")
@@ -75,6 +75,8 @@ class ReadList:
     unused: tuple[str, ...]
     rows: tuple[PlainRow, ...]
     problems: tuple[Problem, ...]
+    unread: int
+    """Rows whose document cannot be read: nobody knows yet whom they name."""
 
     @property
     def documents(self) -> list[Document]:
@@ -88,7 +90,8 @@ def read_list(table: Table, *, day: CheckDay) -> ReadList:
     problems: list[Problem] = []
     reader = _Reader(columns, day, problems)
     rows = [found for row in table.rows if (found := reader.read(row)) is not None]
-    return ReadList(table.sheet, columns, unused, tuple(_without_doubles(rows, columns, problems)), tuple(problems))
+    kept = tuple(_without_doubles(rows, columns, problems))
+    return ReadList(table.sheet, columns, unused, kept, tuple(problems), unread=len(table.rows) - len(rows))
 
 
 def masked(field: Field | None, value: str) -> str:
@@ -172,6 +175,7 @@ class _Reader:
         if len(name) > NAME_LIMIT or not _NAME.fullmatch(_DOTS.sub("·", name)):
             fault = Fault("name_characters", "姓名里有数字或符号", "请按证件上的姓名填写，不带编号和备注")
             self._note(row, Field.NAME, cell, fault)
+            return ""
         return name
 
     def _phone(self, row: Row) -> str:

@@ -325,3 +325,14 @@ def test_what_is_no_ratio_is_a_fault(cell: object) -> None:
 @pytest.mark.parametrize("cell", ["9" * 400, Decimal("1E+400"), Decimal(-1), "-5", True])
 def test_absurd_amounts_are_faults(cell: object) -> None:
     assert isinstance(read_amount(cell), Fault)  # type: ignore[arg-type]
+
+
+def test_while_a_document_cannot_be_read_nobody_is_said_to_have_left() -> None:
+    people = {GOOD: known(1), id18(2): known(2, name="钱二")}
+    checked = check(table([("赵一", GOOD[:17], 8600)]), world(people))
+    assert checked.left_out == ()
+    assert len(check(table([("赵一", GOOD, 8600)]), world(people)).left_out) == 1
+
+
+def test_a_faulty_name_is_called_faulty_once() -> None:
+    assert only(check(table([("赵一2", GOOD, 8600)]), world({GOOD: known(1)}))).code == "name_characters"
