@@ -23,7 +23,7 @@ from anju.accounts.actions.carrying import (
     post_interest,
     year_of,
 )
-from anju.accounts.types import CARRIED, InterestRun
+from anju.accounts.types import InterestRun
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
@@ -78,40 +78,41 @@ def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
-    due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, carried=CARRIED, **year.sql)
-    totals = row(f"SELECT {TOTALS}, (SELECT {DIGEST} FROM ({_DUE_LINES.format(due=due)}) l) AS digest FROM ({due}) b")
+    due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
+    voucher_id = next_voucher_id()
+    totals = row(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
     assert totals is not None
-    if totals["accounts"] == 0:
-        return totals
     if totals["lines"]:
-        voucher_id = next_voucher_id()
-        written = execute(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
-        assert written == totals["lines"], (written, totals)
-        key = f"interest:{year.year}:{chunk}"
-        post_interest(year, totals, key=key, voucher_id=voucher_id, at=at)
-    fresh = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
-    assert fresh == totals["accounts"], (fresh, totals)
-    act(
-        "accounts.settle_interest", actor=actor, at=at, centre_id=year.centre_id, year=year.year, chunk=chunk,
-        accounts=totals["accounts"], interest_fen=totals["credited_fen"] - totals["taken_fen"],
-    )  # fmt: skip
+        post_interest(year, totals, key=f"interest:{year.year}:{chunk}", voucher_id=voucher_id, at=at)
+    totals["accounts"] = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
+    assert totals["accounts"] >= totals["lines"], totals
+    if totals["accounts"]:
+        act(
+            "accounts.settle_interest", actor=actor, at=at, centre_id=year.centre_id, year=year.year, chunk=chunk,
+            accounts=totals["accounts"], interest_fen=totals["credited_fen"] - totals["taken_fen"],
+        )  # fmt: skip
     return totals
 
 
-# Rows of the old year that have no row in the new one. Every statement of a chunk reads it afresh; under the chunk's
+# Rows of the old year that have no row in the new one. Both statements of a chunk read it afresh; under the chunk's
 # lock and with the old year's days closed it gives the same rows each time, and reading is cheaper than spooling.
 _DUE = """SELECT b.*, {interest} AS interest FROM balance b
     LEFT JOIN balance n ON n.account_id = b.account_id AND n.interest_year = {next}
+         AND n.account_id >= {first} AND n.account_id < {after}
     WHERE b.interest_year = {year} AND b.centre_id = {centre} AND b.account_id >= {first} AND b.account_id < {after}
       AND b.state IN (1, 2, 6) AND n.account_id IS NULL"""
-_DUE_LINES = """SELECT account_id, greatest(-interest, 0) AS debit_fen, greatest(interest, 0) AS credit_fen,
-    0::bigint AS own_fen, 0::bigint AS unit_fen FROM ({due}) b WHERE interest <> 0"""
-_CHUNK_LINES = (
-    f"INSERT INTO member_line ({LINE_COLUMNS})"
-    " SELECT account_id, last_seq + 1, %(voucher)s, centre_id, %(at)s, greatest(-interest, 0), greatest(interest, 0),"
-    " balance_fen + interest, (balance_fen + interest) * {index}, {period}, {booked_on}, {value_on}, {kind}"
-    " FROM ({due}) b WHERE interest <> 0 ORDER BY account_id"
+_CHUNK_LINES = f"""
+WITH written AS (
+    INSERT INTO member_line ({LINE_COLUMNS})
+    SELECT account_id, last_seq + 1, %(voucher)s, centre_id, %(at)s, greatest(-interest, 0), greatest(interest, 0),
+           balance_fen + interest, (balance_fen + interest) * {{index}}, {{period}}, {{booked_on}}, {{value_on}},
+           {{kind}}
+      FROM ({{due}}) b WHERE interest <> 0 ORDER BY account_id
+    RETURNING account_id, debit_fen, credit_fen, own_fen, unit_fen
 )
+SELECT count(*) AS lines, coalesce(sum(credit_fen), 0)::bigint AS credited_fen,
+       coalesce(sum(debit_fen), 0)::bigint AS taken_fen, {DIGEST} AS digest FROM written
+"""
 _CHUNK_BALANCES = (
     f"INSERT INTO balance ({BALANCE_COLUMNS})"
     " SELECT account_id, {next}, centre_id, balance_fen + interest, balance_fen + interest, balance_fen + interest,"
