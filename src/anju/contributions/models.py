@@ -52,6 +52,7 @@ class ChangeList(models.Model):
     base_changes = models.IntegerField()
     source = models.TextField()
     content_digest = models.BinaryField()
+    file_digest = models.BinaryField(null=True)
 
     class Meta:
         db_table = "change_list"

@@ -18,6 +18,7 @@ from anju import jobs
 from anju.accounts import actions as accounts
 from anju.audit.actions import record
 from anju.contributions.ground import lock_unit
+from anju.contributions.queries.people import last_list_of
 from anju.contributions.queries.units import next_month, unit_of
 from anju.contributions.roster.types import (
     LEAVING,
@@ -59,10 +60,10 @@ SELECT %(centre)s, %(list)s, s.n, s.account_id, s.person_id, s.base_fen, s.old_b
 """
 
 _LIST = """
-INSERT INTO change_list (centre_id, unit_id, month, content_digest, source, file_id, case_id, maker_person_id,
-    login_id, applied_at, joins, leaves, base_changes)
-VALUES (%(centre)s, %(unit)s, %(month)s, %(digest)s, %(source)s, %(file)s, %(case)s, %(maker)s, %(login)s, %(at)s,
-    %(joins)s, %(leaves)s, %(base_changes)s)
+INSERT INTO change_list (centre_id, unit_id, month, content_digest, file_digest, source, file_id, case_id,
+    maker_person_id, login_id, applied_at, joins, leaves, base_changes)
+VALUES (%(centre)s, %(unit)s, %(month)s, %(digest)s, %(file_digest)s, %(source)s, %(file)s, %(case)s,
+    %(maker)s, %(login)s, %(at)s, %(joins)s, %(leaves)s, %(base_changes)s)
 ON CONFLICT ON CONSTRAINT change_list_once DO NOTHING RETURNING list_id
 """
 
@@ -85,17 +86,21 @@ def apply_changes(
     unit = unit_of(centre_id, unit_id, month=checked.month)
     if unit.state in (UnitState.CLOSED, UnitState.SEALED):
         raise Refusal("unit_closed", f"单位账户已{unit.state.zh}，不能变更职工。", status=409)
-    digest = content_digest or content_of(checked, seal_left_out)
+    digest = content_of(checked, seal_left_out, file_digest=content_digest)
     known = _applied(centre_id, unit_id, checked.month, digest)
+    if known is None and content_digest is not None and nothing_to_do(checked, seal_left_out):
+        known = _applied(centre_id, unit_id, checked.month, content_digest, column="file_digest")
     if known is not None:
         return known
+    if checked.last_list_id not in (None, last_list_of(centre_id, unit_id)):
+        raise Refusal("list_stale", "您核对之后，本单位又提交了别的变更。请重新核对这份名单再提交。", status=409)
     open_from = next_month(centre_id, unit_id, first_month=unit.first_month)
     if checked.month < open_from:
         raise Refusal(
             "month_frozen", f"{checked.month.zh}的名单已经申报，不能再改。请在 {open_from.zh}的名单里变更。", status=409
         )
     work = _Work(checked, centre_id, unit_id, actor, at, seal_left_out)
-    list_id = work.write_list(digest, source=source, file_id=file_id, case_id=case_id)
+    list_id = work.write_list(digest, file_digest=content_digest, source=source, file_id=file_id, case_id=case_id)
     work.apply(list_id)
     if verify_elsewhere and any(problem.code == "elsewhere_unknown" for problem in checked.notices):
         jobs.plan(VERIFY_JOB, centre_id=centre_id, list_id=list_id)
@@ -107,20 +112,32 @@ def apply_changes(
     return AppliedList(list_id, checked.month, replayed=False, **work.counts)
 
 
-def content_of(checked: CheckedList, seal_left_out: SealReason | None) -> bytes:
-    """A digest of everything a list would do, for lists that came without a file."""
+def nothing_to_do(checked: CheckedList, seal_left_out: SealReason | None) -> bool:
+    """Everybody stays as they are."""
+    leaving = checked.left_out if seal_left_out else ()
+    return not leaving and all(line.change is ChangeKind.SAME for line in checked.lines)
+
+
+def content_of(checked: CheckedList, seal_left_out: SealReason | None, *, file_digest: bytes | None = None) -> bytes:
+    """A digest of everything a list would do to the unit as it stood when it was checked.
+
+    Sent twice at once, a list has the same digest twice. The same file weeks later, after other changes, has another.
+    """
     content = [
         [line.change, line.name, *line.document, line.base_fen, str(line.month), line.reason, line.phone]
         for line in checked.lines
     ]
     leaving = [seal_left_out, *checked.left_out] if seal_left_out else []
-    return hashlib.sha256(json.dumps([str(checked.month), content, leaving]).encode()).digest()
+    whole = [str(checked.month), checked.last_list_id, file_digest.hex() if file_digest else "", content, leaving]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).digest()
 
 
-def _applied(centre_id: int, unit_id: int, month: Month, digest: bytes) -> AppliedList | None:
+def _applied(
+    centre_id: int, unit_id: int, month: Month, digest: bytes, *, column: str = "content_digest"
+) -> AppliedList | None:
     found = row(
-        "SELECT list_id, joins, leaves, base_changes FROM change_list"
-        " WHERE centre_id = %s AND unit_id = %s AND month = %s AND content_digest = %s",
+        "SELECT list_id, joins, leaves, base_changes FROM change_list"  # noqa: S608  (two columns, named above)
+        f" WHERE centre_id = %s AND unit_id = %s AND month = %s AND {column} = %s ORDER BY list_id DESC LIMIT 1",
         [centre_id, unit_id, month.number, digest],
     )
     return None if found is None else AppliedList(month=month, replayed=True, **found)
@@ -142,11 +159,13 @@ class _Work:
             "base_changes": len(checked.base_changes),
         }  # fmt: skip
 
-    def write_list(self, digest: bytes, *, source: ListSource, file_id: int | None, case_id: int | None) -> int:
+    def write_list(
+        self, digest: bytes, *, file_digest: bytes | None, source: ListSource, file_id: int | None, case_id: int | None
+    ) -> int:
         made = row(
             _LIST,
             {"centre": self.centre_id, "unit": self.unit_id, "month": self.checked.month.number,
-             "digest": digest, "source": source.value, "file": file_id, "case": case_id,
+             "digest": digest, "file_digest": file_digest, "source": source.value, "file": file_id, "case": case_id,
              "maker": self.actor.person_id, "login": self.actor.login_id, "at": self.at, **self.counts},
         )  # fmt: skip
         assert made is not None, "the unit's turn is held, and the list was not there"

@@ -86,7 +86,8 @@ def _check(
     asking_seconds: float,
 ) -> ListAnswer:  # fmt: skip
     applied = row(
-        "SELECT list_id FROM change_list WHERE centre_id = %s AND unit_id = %s AND month = %s AND content_digest = %s",
+        "SELECT list_id FROM change_list WHERE centre_id = %s AND unit_id = %s AND month = %s AND file_digest = %s"
+        " ORDER BY list_id DESC LIMIT 1",
         [centre_id, unit_id, month.number, digest],
     )
     checked = _judged(read_list(table, day=_day(month, at)), centre_id, unit_id, month, at, asking_seconds)

@@ -25,7 +25,7 @@ from anju.contributions.roster.types import (
     World,
 )
 from anju.contributions.types import RosterPerson
-from anju.database.sql import rows
+from anju.database.sql import row, rows
 from anju.kernel.month import Month
 from anju.kernel.rounding import Rounding
 from anju.parties import queries as parties
@@ -56,16 +56,27 @@ def world(
     centre_id: int, unit_id: int, *, month: Month, documents: Sequence[Document],
     elsewhere: Mapping[Document, Elsewhere] | None = None,
 ) -> World:  # fmt: skip
-    """Everything a list of these documents is compared with; seven statements whatever its length."""
+    """Everything a list of these documents is compared with; eight statements whatever its length."""
     unit = unit_of(centre_id, unit_id, month=month)
     open_from = next_month(centre_id, unit_id, first_month=unit.first_month)
     return World(
-        unit=UnitView(centre_id, unit_id, unit.unit_ratio, unit.person_ratio, open_from),
+        unit=UnitView(
+            centre_id, unit_id, unit.unit_ratio, unit.person_ratio, open_from, last_list_of(centre_id, unit_id)
+        ),
         limits=rules_of(month).limits,
         people=known_people(documents, centre_id=centre_id, unit_id=unit_id, month=month),
         roster=normal_accounts(unit_id),
         elsewhere=elsewhere or {},
     )
+
+
+def last_list_of(centre_id: int, unit_id: int) -> int:
+    """The unit's change list that was applied last; 0 when there was none."""
+    found = row(
+        "SELECT coalesce(max(list_id), 0) AS id FROM change_list WHERE centre_id = %s AND unit_id = %s",
+        [centre_id, unit_id],
+    )
+    return int(found["id"]) if found else 0
 
 
 def normal_accounts(unit_id: int) -> tuple[int, ...]:

@@ -55,7 +55,7 @@ def judge_list(read: ReadList, *, world: World, day: CheckDay) -> CheckedList:
     problems = sorted((*read.problems, *judge.problems), key=lambda problem: (problem.row, problem.column))
     return CheckedList(
         month=day.month, full_roster=full, sheet=read.sheet, columns=read.columns, unused=read.unused,
-        lines=tuple(lines), problems=tuple(problems), left_out=left_out,
+        lines=tuple(lines), problems=tuple(problems), left_out=left_out, last_list_id=world.unit.last_list_id,
     )  # fmt: skip
 
 

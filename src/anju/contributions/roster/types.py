@@ -158,6 +158,8 @@ class UnitView:
     unit_ratio: Decimal
     person_ratio: Decimal
     open_from: Month
+    last_list_id: int = 0
+    """The list applied last: what this one is compared with stands as that one left it."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,8 @@ class CheckedList:
     problems: tuple[Problem, ...]
     left_out: tuple[int, ...]
     """Accounts of the roster that a full list does not name; sealed only when the agent says so."""
+    last_list_id: int | None = None
+    """The unit's last applied list when this one was checked; None where nothing was compared."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -21,7 +21,9 @@ def effect(effecting: Effecting) -> Effect:
     applied = contributions.apply_changes(
         checked, centre_id=effecting.subject.centre_id, unit_id=unit_id,
         source=ListSource.FILE if origin else ListSource.FORM, actor=effecting.subject.actor, at=effecting.at,
-        case_id=effecting.case_id, seal_left_out=SealReason(left_out) if left_out else None, **origin,
+        case_id=effecting.case_id, seal_left_out=SealReason(left_out) if left_out else None,
+        # Who could not be asked about when the facts were gathered is asked about later; the others were.
+        verify_elsewhere=effecting.facts.get("unasked", 0) > 0, **origin,
     )  # fmt: skip
     again = "（这份名册以前办过，没有重复办理）" if applied.replayed else ""
     return Effect(

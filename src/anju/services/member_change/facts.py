@@ -36,5 +36,6 @@ def gather(asking: Asking) -> Facts:
             count("leaves", len(checked.leaves)),
             count("base_changes", len(checked.base_changes)),
             count("left_out", len(checked.left_out)),
+            count("unasked", sum(notice.code == "elsewhere_unknown" for notice in checked.notices)),
         )
     )

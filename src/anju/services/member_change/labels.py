@@ -7,4 +7,5 @@ LABELS = {
     "leaves": "离开",
     "base_changes": "基数变化",
     "left_out": "名册没有列出",
+    "unasked": "外地账户还没有查到",
 }
