@@ -56,6 +56,20 @@ def handler(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def every(cron: str, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run a function at the minutes a cron line names, once whatever the number of workers."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def at_the_hour(timestamp: int) -> None:
+            function()
+
+        app.periodic(cron=cron)(app.task(name=name, pass_context=False)(at_the_hour))
+        _HANDLERS[name] = lambda timestamp=0: function()
+        return function
+
+    return register
+
+
 def plan(
     name: str, *, at: datetime | None = None, queue: str = "default", lock: str | None = None, **arguments: Any
 ) -> int:

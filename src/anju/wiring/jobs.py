@@ -1,0 +1,51 @@
+"""What hour: the work nobody asks for. Each line plans another room's job; the room's own state makes it safe."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from anju import jobs
+from anju.kernel import clock
+from anju.treasury.queries import bank_accounts
+
+
+@jobs.every("*/5 * * * *", "wiring.chase_payments")
+def chase_payments() -> None:
+    """Orders whose job was lost are looked for and asked about."""
+    jobs.plan("treasury.chase_payments", centre_id=settings.ANJU_CENTRE_ID)
+
+
+@jobs.every("15 */4 * * *", "wiring.fetch_entries")
+def fetch_entries() -> None:
+    """Entries whose notice never came are fetched from the bank."""
+    for account in bank_accounts(settings.ANJU_CENTRE_ID):
+        jobs.plan(
+            "treasury.fetch_entries", centre_id=settings.ANJU_CENTRE_ID, bank_account_id=account.bank_account_id,
+            days=1,
+        )  # fmt: skip
+
+
+@jobs.every("40 3 * * *", "wiring.sweep")
+def sweep() -> None:
+    """Old drafts, codes and sessions go; partitions for the next months are made."""
+    jobs.plan("casework.forget_old_drafts")
+    jobs.plan("identity.sweep")
+
+
+@jobs.every("* * * * *", "wiring.number_vouchers")
+def number_vouchers() -> None:
+    """Vouchers get their consecutive numbers within a minute."""
+    jobs.plan("ledger.number_vouchers", centre_id=settings.ANJU_CENTRE_ID)
+
+
+@jobs.every("10 1 * * *", "wiring.each_night")
+def each_night() -> None:
+    """Partitions for the months ahead, and freezes whose day is over."""
+    jobs.plan("accounts.make_partitions")
+    jobs.plan("accounts.end_lapsed_freezes", centre_id=settings.ANJU_CENTRE_ID)
+
+
+@jobs.every("5 0 1 7 *", "wiring.interest_day")
+def interest_day() -> None:
+    """On 1 July the year that ended on 30 June is settled; settling again changes nothing."""
+    jobs.plan("accounts.settle_interest", centre_id=settings.ANJU_CENTRE_ID, interest_year=clock.today().year - 1)
