@@ -5,15 +5,8 @@ from anju.contributions.actions.checking import ListAnswer, check_pasted, check_
 from anju.contributions.actions.declaring import approve_remittance, cancel_remittance, declare_month
 from anju.contributions.actions.posting import post_remittance
 from anju.contributions.actions.receiving import on_money_received, on_receipt_reversed
-from anju.contributions.actions.settling import (
-    allocate,
-    cover_owed,
-    on_payment_returned,
-    on_payment_settled,
-    refund,
-    stop_waiting,
-    wait_for_rest,
-)
+from anju.contributions.actions.refunding import on_payment_returned, on_payment_settled, refund
+from anju.contributions.actions.settling import allocate, cover_owed, stop_waiting, wait_for_rest
 from anju.contributions.actions.verifying import verify_elsewhere
 
 __all__ = [

@@ -16,15 +16,10 @@ from anju import policy
 from anju.accounts import actions as accounts
 from anju.accounts.types import ContributionBatch, LineKind, MemberRows
 from anju.audit.actions import record
+from anju.contributions.actions.items import name_unit, waiting_items
 from anju.contributions.actions.matching import Meaning
 from anju.contributions.actions.receiving import machine
-from anju.contributions.actions.suspending import (
-    name_unit,
-    open_suspense,
-    restore_items,
-    use_waiting,
-    waiting_items,
-)
+from anju.contributions.actions.suspending import open_suspense, restore_items, use_waiting
 from anju.contributions.types import RemittancePosted, RemittanceState, SuspenseReason, SuspenseState
 from anju.database.sql import execute, row
 from anju.kernel.events import publish
