@@ -79,7 +79,7 @@ class _Judge:
         unit_ratio = self._ratio(row, Field.UNIT_RATIO, row.unit_ratio, self.world.unit.unit_ratio)
         person_ratio = self._ratio(row, Field.PERSON_RATIO, row.person_ratio, self.world.unit.person_ratio)
         reason = self._reason(row, change)
-        refused = any(problem.blocks for problem in self.problems[before:])
+        refused = len(self.problems) > before and any(problem.blocks for problem in self.problems[before:])
         if refused or not row.whole or change is None:
             return None
         if change is ChangeKind.BASE and known is not None and base_fen == known.base_fen:

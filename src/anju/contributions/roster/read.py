@@ -129,7 +129,7 @@ class _Reader:
         reason = self._reason(row, change)
         if document is None:
             return None
-        whole = not any(problem.blocks for problem in self.problems[before:])
+        whole = len(self.problems) == before or not any(problem.blocks for problem in self.problems[before:])
         return PlainRow(
             row.number, name, document, phone, base, month or self.day.month, change, reason, unit_ratio,
             person_ratio, whole,
