@@ -116,7 +116,7 @@ def queue_rows(lines: Sequence[CaseLine], *, today: date) -> list[QueueRow]:
     for line in lines:
         amount = f"{format_fen(line.amount_fen)} 元" if line.amount_fen is not None else "—"
         left = left_until(line.legal_due_on or line.promised_on, today=today)
-        meta = f"{amount} · 有事实待核实" if line.reason else amount
+        meta = f"{amount} · 待核实" if line.reason else amount
         title = f"{line.title} {line.applicant}"
         rows.append(QueueRow(line.case_id, title, meta, left, line.claimed_by_me, line.reason))
     return rows

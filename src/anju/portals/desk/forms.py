@@ -18,9 +18,8 @@ class OpinionForm(DesignForm):
     """The reviewer's opinion: may be empty to agree; to return, the action asks for a reason."""
 
     opinion = fields.TextField(
-        label="复核意见", max_length=LONGEST_OPINION, multi_line=True, required=False,
-        help_text="退回时必填，同意可以不填",
-    )  # fmt: skip
+        label="复核意见", max_length=LONGEST_OPINION, multi_line=True, required=False
+    )
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
     def refuse(self, refusal: Any) -> None:
@@ -72,7 +71,7 @@ class FactForm(DesignForm):
     """A fact no agency could tell, established by the clerk, with the evidence."""
 
     value = forms.ChoiceField(label="核实的结果", choices=())
-    evidence = fields.TextField(label="怎样核实的", max_length=200, help_text="例如：电话核实登记中心，工号 0312")
+    evidence = fields.TextField(label="怎样核实的", max_length=200)
 
     def __init__(self, *args: Any, by_hand: Sequence[Choice], label: str = "", **options: Any) -> None:
         super().__init__(*args, **options)

@@ -16,6 +16,7 @@ from anju.casework import actions as casework
 from anju.casework import queries as case_queries
 from anju.casework.tests.world import World
 from anju.casework.types import CaseState, Proposal
+from anju.files.actions import keep
 from anju.identity.types import Role
 from anju.kernel import clock
 from anju.portals.desk.tests.world import client_of, in_approval, in_review, login, offered, staff
@@ -231,6 +232,24 @@ def test_a_search_finds_by_number_state_and_service_and_refuses_nonsense(world: 
     assert client.get("/desk/cases/", {"q": "a\x00b"}).status_code == 422
     assert client.get("/desk/cases/", {"page": "9" * 30, "state": "'", "service": "\x00"}).status_code == 200
     assert client.get("/desk/search/")["Location"] == "/desk/cases/"
+
+
+def test_a_paper_of_the_case_is_a_download_and_another_s_paper_is_not_there(world: World) -> None:
+    clerk, client = staff(1, Role.CLERK)
+    member = login(5, Role.MEMBER)
+    case_id, at = in_review(world, member), clock.now()
+    casework.request_correction(case_id, items=["contract"], note="", actor=clerk, at=at)
+    sheet = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    of_case = {"centre_id": clerk.centre_id, "purpose": "case", "at": at}
+    paper = keep(sheet, "合同.pdf", owner_person_id=member.person_id, case_id=case_id, **of_case)
+    stray = keep(sheet + b" ", "别人的.pdf", owner_person_id=99, **of_case)
+    casework.supplement(case_id, papers={"contract": paper}, actor=member, at=at)
+    assert f"/desk/cases/{case_id}/papers/{paper}/" in text_of(client.get(f"/desk/cases/{case_id}/"))
+    got = client.get(f"/desk/cases/{case_id}/papers/{paper}/")
+    assert got.content.startswith(b"%PDF") and got["Content-Disposition"].startswith("attachment")
+    assert got["X-Content-Type-Options"] == "nosniff"
+    assert any(line["subject"] == "case_paper" for line in audit.of_person(member.person_id or 0))
+    assert client.get(f"/desk/cases/{case_id}/papers/{stray}/").status_code == 404
 
 
 def test_pages_of_cases_need_few_queries_however_long_the_list(world: World) -> None:

@@ -246,6 +246,7 @@ def test_a_mandate_is_signed_within_the_limit_and_ended(wired: None) -> None:
     no_day = client.post("/desk/treasury/mandate/", {**BODY, "ends_on_1": "13"})
     assert no_day.status_code == 422 and "没有这一天" in text_of(no_day)
     assert client.post("/desk/treasury/mandate/", BODY)["Location"] == "/desk/treasury/mandate/?done=signed"
+    client.post("/desk/treasury/mandate/", BODY)  # the same form again signs nothing new
     signed = treasury_queries.mandates(CENTRE)
     assert [(one.limit_fen, one.signed_by_person_id) for one in signed] == [(5_000_000, actor.person_id)]
     assert client.post("/desk/treasury/mandate/77/end/").status_code == 404

@@ -23,11 +23,17 @@ GROUPS = {
 STATUS_ZH = {
     Status.OFFICIAL: "国家规定", Status.LOCAL: "本市规定", Status.UNVERIFIED: "未核实", Status.DEMO: "演示数值",
 }  # fmt: skip
+OPTION_ZH = {
+    "SEGMENT": "利率调整前后分段计算", "POSTING": "入账当日起息", "REQUIRED": "要求", "NOT_REQUIRED": "不要求",
+}  # fmt: skip
+"""Options are written as codes in the policy files; readers get words."""
 STATUS_TAG = {Status.OFFICIAL: "ok", Status.LOCAL: "ok", Status.UNVERIFIED: "wait", Status.DEMO: ""}
 
 
 def _row(found: Parameter) -> dict[str, object]:
-    return {"one": found, "ref": found.ref, "status": STATUS_ZH[found.status], "tag": STATUS_TAG[found.status]}
+    ref = found.ref
+    text = OPTION_ZH.get(ref.value, ref.value) + (f" {ref.unit}" if ref.unit else "")
+    return {"one": found, "text": text, "status": STATUS_ZH[found.status], "tag": STATUS_TAG[found.status]}
 
 
 @permission("desk.view")
@@ -48,7 +54,7 @@ def parameters(request: HttpRequest) -> HttpResponse:
         group = handle.split(".")[0]
         groups.setdefault(GROUPS.get(group, group), []).append(_row(found))
     context = {
-        "groups": groups.items(), "book": book, "word": word, "status": status, "today": today,
+        "groups": list(groups.items()), "book": book, "word": word, "status": status, "today": today,
         "statuses": [(one.value, STATUS_ZH[one], counts[one]) for one in Status],
         "unverified": counts[Status.UNVERIFIED],
     }  # fmt: skip

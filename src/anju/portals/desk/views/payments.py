@@ -231,6 +231,8 @@ def mandate(request: HttpRequest) -> HttpResponse:
     status = None
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
+        if _signed_before(request, values):
+            return go("desk-mandate", done="signed")
         try:
             actions.sign_mandate(
                 limit_fen=values["limit"], starts_on=values["starts_on"], ends_on=values["ends_on"],
@@ -242,6 +244,16 @@ def mandate(request: HttpRequest) -> HttpResponse:
         else:
             return go("desk-mandate", done="signed")
     return form_page(request, "desk/mandate.html", _mandates(request, limit_fen, where), form=form, status=status)
+
+
+def _signed_before(request: HttpRequest, values: dict[str, Any]) -> bool:
+    """Whether this very mandate stands already: a form sent twice signs once."""
+    actor = actor_of(request)
+    return any(
+        one.ended_at is None and one.signed_by_person_id == actor.person_id and one.limit_fen == values["limit"]
+        and (one.starts_on, one.ends_on) == (values["starts_on"], values["ends_on"])
+        for one in queries.mandates(actor.centre_id)
+    )  # fmt: skip
 
 
 def _mandates(request: HttpRequest, limit_fen: int, where: str) -> dict[str, Any]:

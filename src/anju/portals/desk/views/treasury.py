@@ -156,6 +156,7 @@ def _receipt_page(
     )  # fmt: skip
     context = {
         "item": item, "unit": names.get(item.unit_id or 0, ""), "proposal": proposal_of(item), "word": word,
+        "search_open": not months,
         "moves": contribution_queries.suspense_moves(centre_id, suspense_id), "months": months,
         "allocate_form": allocate, "refund_form": refund, "done": done_of(request), "wrong": wrong,
         "is_open": item.state is SuspenseState.OPEN and not item.owed and item.open_fen > 0,

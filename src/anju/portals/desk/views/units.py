@@ -6,6 +6,7 @@ masked until it is opened, and the document stays masked even then.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -145,6 +146,11 @@ def _file_of(actor: Actor, person_id: int, at: Any) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------- units
 
 
+def _percent(ratio: Decimal) -> str:
+    """0.1200 → 12%."""
+    return f"{(ratio * 100).normalize():f}%"
+
+
 @permission("desk.search")
 @require_safe
 def units(request: HttpRequest) -> HttpResponse:
@@ -183,6 +189,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         ),
         "agents": [(held.role.zh, mask_name(login.name), mask_phone(login.phone), held.started_at)
                    for held, login in identity.unit_logins(unit_id)],
+        "unit_ratio": _percent(found.unit_ratio), "person_ratio": _percent(found.person_ratio),
         "bank_tail": found.bank_account[-4:], "legal_person": mask_name(found.legal_person_name), **_why(form),
     }  # fmt: skip
     return render(request, "desk/unit.html", context)
