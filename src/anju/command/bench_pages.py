@@ -1,7 +1,7 @@
 """``anju bench pages``: pages through granian, beside two floors of the same server in the same run.
 
-Floor one is the health page's cost without a database (``/session/`` of nobody: every middleware, no query); floor two
-asks the database one statement (session, user and rights). The ratio is the page's rate over the rate with one statement.
+Floor one is an answer without a database (``/session/`` of nobody: every middleware, no query); floor two asks the
+database one statement (session, user and rights). The ratio is the page's rate over the rate with one statement.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def run(rounds: int) -> list[BenchRow]:
     port = _free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "error", "anju.project.wsgi:application"],
+         "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "error",
+         "anju.project.wsgi:application"],
         env={**os.environ, "ANJU_POOL": "1", "PYTHONWARNINGS": "ignore"},
     )  # fmt: skip
     try:

@@ -147,7 +147,7 @@ def model(name, table, title, key, fields):
     """State of one table with a composite key."""
     return migrations.CreateModel(
         name=name,
-        fields=[("pk", models.CompositePrimaryKey(*key, primary_key=True)), *fields],
+        fields=[("pk", models.CompositePrimaryKey(*key, blank=True, editable=False, primary_key=True, serialize=False)), *fields],
         options={"db_table": table, "verbose_name": title},
     )
 

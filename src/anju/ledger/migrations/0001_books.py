@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 migrations.CreateModel(
                     name="CentreDay",
                     fields=[
-                        ("pk", models.CompositePrimaryKey("centre_id", "business_date", primary_key=True)),
+                        ("pk", models.CompositePrimaryKey("centre_id", "business_date", blank=True, editable=False, primary_key=True, serialize=False)),
                         ("centre_id", models.BigIntegerField()),
                         ("business_date", models.DateField(verbose_name="会计日期")),
                         ("state", models.SmallIntegerField()),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 migrations.CreateModel(
                     name="Voucher",
                     fields=[
-                        ("pk", models.CompositePrimaryKey("centre_id", "id", primary_key=True)),
+                        ("pk", models.CompositePrimaryKey("centre_id", "id", blank=True, editable=False, primary_key=True, serialize=False)),
                         ("centre_id", models.BigIntegerField()),
                         ("id", models.BigIntegerField()),
                         ("maker_person_id", models.BigIntegerField(null=True)),
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 migrations.CreateModel(
                     name="GlLineRow",
                     fields=[
-                        ("pk", models.CompositePrimaryKey("centre_id", "voucher_id", "n", primary_key=True)),
+                        ("pk", models.CompositePrimaryKey("centre_id", "voucher_id", "n", blank=True, editable=False, primary_key=True, serialize=False)),
                         ("centre_id", models.BigIntegerField()),
                         ("voucher_id", models.BigIntegerField()),
                         ("unit_id", models.BigIntegerField(null=True)),
