@@ -187,7 +187,8 @@ def test_an_ended_duty_works_no_more_on_the_next_request_and_needs_a_reason() ->
     clerk, clerks = staff(1, Role.CLERK)
     duty = identity.mandates_of(clerk.login_id or 0)[0].mandate_id
     assert clerks.get("/desk/cases/").status_code == 200
-    assert client.post(f"/desk/administration/duties/{duty}/end/", {"why": ""}).status_code == 422
+    bare = client.post(f"/desk/administration/duties/{duty}/end/", {"why": ""})
+    assert bare.status_code == 422 and f'id="end-{duty}-why"' in text_of(bare) and "请填写原因" in text_of(bare)
     assert client.post(f"/desk/administration/duties/{duty}/end/", {"why": "调岗"}).status_code == 302
     assert clerks.get("/desk/cases/").status_code == 403
 

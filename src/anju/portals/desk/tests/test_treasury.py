@@ -23,7 +23,7 @@ from anju.ledger import queries as books
 from anju.portals.desk.tests.world import CENTRE, client_of, login, person, staff
 from anju.treasury import actions as treasury
 from anju.treasury import queries as treasury_queries
-from anju.treasury.types import Payee, PaymentDraft, PaymentState
+from anju.treasury.types import Direction, EntryNotice, Payee, PaymentDraft, PaymentState
 
 pytestmark = pytest.mark.django_db
 BODY = {"limit": "50,000.00", "starts_on_0": "2026", "starts_on_1": "11", "starts_on_2": "25",
@@ -274,6 +274,20 @@ def test_the_trial_balance_and_one_voucher_can_be_read_and_printed(declared: Any
     odd = {"through": "2026-02-31", "on": "x", "kind": "9\x00", "before": "-1"}
     assert client.get("/desk/ledger/", odd).status_code == 200
     assert "没有凭证" in text_of(client.get("/desk/ledger/", {"on": str(date(2020, 1, 1))}))
+
+
+def test_a_payer_s_name_brings_no_markup_and_is_written_once(wired: None) -> None:
+    _, client = staff(3, Role.TREASURER)
+    name = '甲&乙"<b>{{ 1 }}</b>'
+    treasury.receive_notice(
+        EntryNotice(account=money.ACCOUNT, host_serial="X1", direction=Direction.CREDIT, amount_fen=100,
+                    entry_date=money.DAY, counter_name=name, counter_account="62", summary=name),
+        at=clock.now(), centre_id=CENTRE,
+    )  # fmt: skip
+    for path in ("/desk/treasury/", f"/desk/treasury/receipts/{only_item().suspense_id}/", "/desk/treasury/notices/"):
+        page = text_of(client.get(path))
+        assert "甲&amp;乙&quot;&lt;b&gt;{{ 1 }}&lt;/b&gt;" in page, path
+        assert "<b>{{" not in page and "&amp;amp;" not in page, path
 
 
 def test_the_bank_s_entries_are_listed(declared: Any) -> None:

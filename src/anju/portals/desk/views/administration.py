@@ -54,6 +54,11 @@ def staff(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
+def _end_form(auto_id: str, wrong: DesignForm | None) -> DesignForm:
+    """The form of one duty or log-in; the one that was refused keeps what was typed."""
+    return wrong if isinstance(wrong, EndForm) and wrong.auto_id == auto_id else EndForm(auto_id=auto_id)
+
+
 def _page(request: HttpRequest, *, wrong: DesignForm | None = None, status: int | None = None) -> HttpResponse:
     people: dict[int, dict[str, Any]] = {}
     own = actor_of(request).login_id
@@ -62,7 +67,10 @@ def _page(request: HttpRequest, *, wrong: DesignForm | None = None, status: int 
             login.login_id,
             {"login": login, "phone": mask_phone(login.phone), "duties": [], "mine": login.login_id == own},
         )
-        entry["duties"].append(held)
+        entry["duties"].append((held, _end_form(f"end-{held.mandate_id}-%s", wrong)))
+    for login_id, entry in people.items():
+        entry["disable_form"] = _end_form(f"disable-{login_id}-%s", wrong)
+        entry["is_wrong"] = any(form.is_bound for form in [entry["disable_form"], *(f for _, f in entry["duties"])])
     context = {
         "people": sorted(people.values(), key=lambda one: one["login"].account_name), "done": done_of(request),
         "new_form": wrong if isinstance(wrong, NewStaffForm) else NewStaffForm(auto_id="new-%s"),

@@ -23,6 +23,7 @@ from anju.files.types import FileKind
 from anju.identity.permissions import permission
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
+from anju.portals.desk import beside
 from anju.portals.desk.casefile import article_choices, case_context, fact_rows, queue_rows
 from anju.portals.desk.forms import AgreeForm, CorrectionForm, FactForm, OpinionForm, RefuseForm
 from anju.portals.desk.pages import done_of, go
@@ -53,7 +54,9 @@ def case_page(
     context |= {
         "queue": queue, "waiting_count": len(queue) if len(queue) < BESIDE else f"{BESIDE}+",
         "mine": any(row.mine for row in queue if row.case_id == case_id),
-        "queued": any(row.case_id == case_id for row in queue), "others": _others(request, case),
+        "queued": any(row.case_id == case_id for row in queue),
+        "others": [found_row(one) for one in beside.others(actor, case)], "alike": beside.alike(actor, case, at=at),
+        "signals": beside.signals(case, at=at),
         "done": done_of(request), "wrong": wrong, **_forms(case, service, wrong),
     }  # fmt: skip
     return form_page(request, "desk/case.html", context, form=wrong, status=status)
@@ -79,18 +82,6 @@ def _forms(case: Case, service: Service, wrong: DesignForm | None) -> dict[str, 
         form = wrong if mine else FactForm(auto_id=f"fact-{row.name}-%s", by_hand=row.by_hand, label=row.label)
         fact_forms.append((row, form, mine))
     return {**shown, "fact_forms": fact_forms}
-
-
-def _others(request: HttpRequest, case: Case) -> list[Any]:
-    """Other cases of the same person or unit, newest first."""
-    found = case_queries.desk_cases(actor_of(request)).exclude(pk=case.case_id)
-    if case.subject.unit_id is not None:
-        found = found.filter(unit_id=case.subject.unit_id)
-    elif case.subject.person_id is not None:
-        found = found.filter(person_id=case.subject.person_id, unit_id__isnull=True)
-    else:
-        found = found.filter(login_id=case.subject.login_id)
-    return [found_row(one) for one in found.order_by("-case_id")[:5]]
 
 
 # ------------------------------------------------------------------------------------------------ the acts
