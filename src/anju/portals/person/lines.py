@@ -32,7 +32,8 @@ def title_of(movement: Movement, *, today: date, withdrawal: Withdrawal | None =
     if movement.kind is LineKind.INTEREST:
         named = f"{interest_year(movement.booked_on)}年度结息"
     elif movement.kind in (LineKind.WITHDRAWAL, LineKind.CLOSING):
-        named = f"{_month(withdrawal.period, today)}{withdrawal.reason.zh}" if withdrawal else movement.kind.zh
+        plain = "提取" if movement.kind is LineKind.WITHDRAWAL else movement.kind.zh
+        named = f"{_month(withdrawal.period, today)}{withdrawal.reason.zh}" if withdrawal else plain
     elif movement.kind is LineKind.REMITTANCE:
         named = f"{_month(movement.month, today)}缴存"
     else:

@@ -17,6 +17,7 @@ from anju.kernel.explained import Condition, Working
 from anju.kernel.money import format_fen
 from anju.kernel.month import Month
 from anju.portals.person.filing import RENT
+from anju.portals.person.receipts import with_sources
 
 FIELD = "monthly_rent"
 UNSTATED_FEN = 999_999_999_99
@@ -31,6 +32,7 @@ class Offer:
     working: Working
     month: Month
     stated: bool
+    running: bool
 
     @property
     def granted(self) -> bool:
@@ -72,7 +74,8 @@ def rent_offer(actor: Actor, *, at: datetime) -> Offer:
     )
     working = seen.verdict.working or Working()
     shown = working if rent is not None else without_unstated(working)
-    return Offer(seen.verdict, shown, Month.of(at.date()), rent is not None)
+    running = bool(seen.facts.get("other_case_running", False))
+    return Offer(seen.verdict, with_sources(shown), Month.of(at.date()), rent is not None, running)
 
 
 def without_unstated(working: Working) -> Working:

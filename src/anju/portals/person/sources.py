@@ -14,6 +14,7 @@ from anju.kernel.month import Month, interest_year
 from anju.parties import queries as parties
 from anju.policy.formulas.contribution import monthly_contribution
 from anju.policy.formulas.wording import percent
+from anju.portals.person.receipts import plain_steps
 from anju.withdrawals import queries as withdrawals
 from anju.withdrawals.types import Withdrawal
 
@@ -63,7 +64,7 @@ def _contribution(line: Movement, *, centre_id: int, unit_id: int | None) -> Gro
         )  # fmt: skip
         # What was posted is never explained by arithmetic that does not give it (a correction, an older rounding).
         if (explained.value.unit_fen, explained.value.person_fen) == (line.unit_fen, line.own_fen):
-            steps = explained.working.steps
+            steps = plain_steps(explained.working.steps)
     return Ground(
         payer=names.get(unit_id or 0, ""), base_fen=listed.base_fen if listed else None,
         own_ratio=percent(listed.person_ratio) if listed else "",

@@ -33,6 +33,8 @@ class Face:
 RENT_FACE = Face(RENT, "me-rent", "me-rent-confirm", "person/rent.html")
 CARD_FACE = Face(CARD, "me-card", "me-card-confirm", "person/card.html")
 OWN_FACES = {RENT: RENT_FACE, CARD: CARD_FACE}
+#: What is asked for most stands first; the rest follows in its own order.
+ORDER = {RENT: 0, CERTIFICATE: 1, CARD: 2}
 ICONS = {RENT: "house-plug", CARD: "wallet", CERTIFICATE: "award"}
 
 

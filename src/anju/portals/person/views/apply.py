@@ -29,7 +29,7 @@ from anju.portals.person.account import address
 from anju.portals.person.filing import CARD, CERTIFICATE, RENT, Seen
 from anju.portals.person.forms import ConfirmForm
 from anju.portals.person.promises import promised
-from anju.portals.person.ways import CARD_FACE, ICONS, OWN_FACES, RENT_FACE, Face, face_of, service_url
+from anju.portals.person.ways import CARD_FACE, ICONS, ORDER, OWN_FACES, RENT_FACE, Face, face_of, service_url
 from anju.treasury import queries as treasury
 from anju.treasury.types import Card
 
@@ -44,7 +44,7 @@ def services(request: HttpRequest) -> HttpResponse:
     offered = [
         {"service": service, "url": service_url(service.code), "icon": ICONS.get(service.code, "file-text"),
          "help": address("help-service", service.code)}
-        for service in registry.services(Audience.MEMBER)
+        for service in sorted(registry.services(Audience.MEMBER), key=lambda service: ORDER.get(service.code, 9))
     ]  # fmt: skip
     return render(request, "person/services.html", {"offered": offered})
 

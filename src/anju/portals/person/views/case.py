@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.accounts import queries as accounts
+from anju.accounts.types import LineKind
 from anju.casework import actions as casework
 from anju.casework import queries as cases
 from anju.casework import registry
@@ -18,6 +19,7 @@ from anju.design.forms import form_page
 from anju.files import actions as files
 from anju.files import queries as kept_files
 from anju.identity.permissions import permission
+from anju.kernel.explained import Working
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
 from anju.portals.person import filing, flash
@@ -25,6 +27,7 @@ from anju.portals.person.account import account_id_of, address
 from anju.portals.person.filing import CERTIFICATE, RENT
 from anju.portals.person.forms import PapersForm, ReasonForm
 from anju.portals.person.progress import TAG_STATE, events_of, is_moving
+from anju.portals.person.receipts import with_sources
 from anju.portals.person.sheets import as_download
 from anju.portals.person.ways import face_of
 from anju.withdrawals import queries as withdrawals
@@ -83,8 +86,14 @@ def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, A
         "seal_digest": _grouped(found.decision.digest) if found.decision else "",
         "again_url": face_of(found.service).start_url() if found.service != CERTIFICATE else address("me-certificate"),
         "shown_fen": shown_fen(found), "facts": facts_beside(found),
+        "working": _working(found),
         "granted": found.decision is not None and found.decision.outcome is Outcome.GRANT,
     }  # fmt: skip
+
+
+def _working(found: Case) -> Working | None:
+    working = found.decision.working if found.decision is not None else None
+    return None if working is None else with_sources(working)
 
 
 def shown_fen(found: Case) -> int | str:
@@ -99,18 +108,33 @@ def facts_beside(found: Case) -> tuple[Fact, ...]:
     return () if decided is None or decided.working is not None else decided.facts.items
 
 
-def _money(request: HttpRequest, found: Case) -> tuple[Withdrawal | None, dict[str, int] | None]:
+def _money(request: HttpRequest, found: Case) -> tuple[Withdrawal | None, dict[str, Any] | None]:
     """The payment of a withdrawal and what it does to the account."""
     if found.service != RENT or found.decision is None:
         return None, None
     account_id = account_id_of(request)
     paid = withdrawals.of_case(account_id, found.case_id) if account_id is not None else None
-    if paid is None or account_id is None or paid.state not in (WithdrawalState.RESERVED, WithdrawalState.PAID):
+    if paid is None or account_id is None:
         return paid, None
     if paid.state is WithdrawalState.RESERVED:
         balance = accounts.overview(account_id).balance_fen
-        return paid, {"before": balance, "fen": -paid.amount_fen, "after": balance - paid.amount_fen}
+        return paid, _change("现在", balance, "付款后", balance - paid.amount_fen)
+    if paid.state is WithdrawalState.PAID and paid.paid_on is not None:
+        wanted = (LineKind.WITHDRAWAL, paid.withdrawal_id)
+        lines = accounts.movements(account_id, limit=50, from_date=paid.paid_on)
+        line = next((one for one in lines if (one.kind, one.source_id) == wanted), None)
+        if line is not None:
+            return paid, _change(
+                "提取前", line.balance_after_fen - line.change_fen, "提取后", line.balance_after_fen
+            )
     return paid, None
+
+
+def _change(before_label: str, before: int, after_label: str, after: int) -> dict[str, Any]:
+    return {
+        "before_label": before_label, "before": before, "after_label": after_label, "after": after,
+        "fen": after - before,
+    }  # fmt: skip
 
 
 def _tag(found: Case, paid: Withdrawal | None) -> tuple[str, str]:

@@ -55,7 +55,8 @@ def certificate(request: HttpRequest) -> HttpResponse:
     context = {
         "service": service, "confirm": confirm, "resend": RESEND_SECONDS if wants_code and not problem else 0,
         "sent_to": mask_phone(principal.phone) if wants_code and not problem else "", "problem": problem,
-        "needs_code": needs_code, "phone_mask": mask_phone(principal.phone),
+        "needs_code": needs_code,
+        "code_hint": f"证明上有余额，要用手机 {mask_phone(principal.phone)} 确认是您本人",
         "issued": certificates.certificates_of(actor.person_id or 0, centre_id=actor.centre_id, limit=5),
     }  # fmt: skip
     wrong = confirm if confirm.is_bound and confirm.errors else form
