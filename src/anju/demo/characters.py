@@ -81,6 +81,7 @@ CHARACTERS: tuple[Character, ...] = (
     _person("clerk", "许文博", "clerk", "受理岗：审核材料，提出意见", 41, "19900808"),
     _person("reviewer", "何静", "reviewer", "复核岗：同意或退回", 42, "19841122", woman=True),
     _person("treasurer", "孟涛", "treasurer", "资金岗：到账、挂账、付款", 43, "19820303"),
+    _person("second_treasurer", "陆青", "treasurer", "资金岗第二人：签发孟涛经办的退款", 45, "19870519", woman=True),
     _person("administrator", "沈岚", "administrator", "管理员：人员和权限", 44, "19800616", woman=True),
 )  # fmt: skip
 

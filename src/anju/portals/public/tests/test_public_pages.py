@@ -55,3 +55,11 @@ def test_an_unsigned_notice_of_the_bank_is_refused(client: Client) -> None:
 def test_the_strict_policy_goes_with_every_page(client: Client) -> None:
     policy = client.get("/")["Content-Security-Policy"]
     assert "unsafe" not in policy and "default-src 'none'" in policy
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_gets_a_page_that_says_nothing_was_done() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post("/login/", {"name": "13800138000", "password": "x" * 12})
+    assert response.status_code == 403
+    assert "没有办理刚才这一步" in response.content.decode()
