@@ -60,7 +60,7 @@ CHARACTERS: tuple[Character, ...] = (
             unit="qiming", base_yuan=8600, card="6217009900000006620"),
     _person("homeowner", "王国强", "member", "在本市有房：申请房租会被拒绝并说明理由", 2, "19880902",
             unit="jiangnan", base_yuan=9200, card="6217009900000007715", homes=1),
-    _person("unknown", "宋雨桐", "member", "在其他部门页面让民政停机，再申请房租：会转人工审核", 3, "19930527", woman=True,
+    _person("unknown", "宋雨桐", "member", "让民政系统停机，再申请房租：会转人工审核", 3, "19930527", woman=True,
             unit="jiangnan", base_yuan=7800, card="6217009900000003187"),
     _person("married", "郭子妍", "member", "已婚，配偶也缴存", 4, "19910711", woman=True,
             unit="qiming", base_yuan=12000, card="6217009900000004455", married_to="spouse"),
