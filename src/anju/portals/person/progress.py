@@ -83,8 +83,11 @@ def _promise(day: date | None, on: date) -> str:
     return f"{year}{day.month}月{day.day}日前"
 
 
-def events_of(case: Case) -> list[dict[str, Any]]:
-    """The whole story of a case, then what is happening now and what comes next."""
+def events_of(case: Case, *, waits_for: str = "") -> list[dict[str, Any]]:
+    """The whole story of a case, then what is happening now and what comes next.
+
+    `waits_for` is what the service waits for while its effect is under way (等待银行付款).
+    """
     events: list[dict[str, Any]] = []
     for step in case.steps:
         ended = step.state in STOPPED and step is case.steps[-1]
@@ -92,7 +95,8 @@ def events_of(case: Case) -> list[dict[str, Any]]:
             {"title": _own_title(step.title), "state": "stop" if ended else "done", "at": step.at, "note": step.text}
         )
     if case.state in OPEN_STATES:
-        events.append({"title": NOW_TITLE[case.state], "state": "now", "at": None, "note": _now_note(case)})
+        title = (waits_for if case.state is CaseState.IN_EFFECT else "") or NOW_TITLE[case.state]
+        events.append({"title": title, "state": "now", "at": None, "note": _now_note(case)})
         if case.state in NEXT_TITLE:
             events.append({"title": NEXT_TITLE[case.state], "state": "", "at": None, "note": ""})
     return events

@@ -181,3 +181,15 @@ def test_the_print_is_a_paper_without_navigation(now: Clock) -> None:
 def test_private_pages_are_not_stored(now: Clock) -> None:
     client: Client = logged_in(member_with_history(1))
     assert client.get("/me/")["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/me/services/", "/me/cases/", "/me/drafts/", "/me/certificate/", "/me/card/", "/me/inbox/", "/me/settings/",
+     "/me/settings/phone/", "/me/settings/password/", "/me/activity/", "/me/wrong/?movement=1", "/me/side/",
+     "/me/statement/?period=12m&as=xlsx", "/me/statement/?period=12m&as=print"],
+)  # fmt: skip
+def test_no_other_page_costs_more_than_six(now: Clock, path: str, django_assert_max_num_queries: object) -> None:
+    client = logged_in(member_with_history(2))
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        assert client.get(path).status_code == 200

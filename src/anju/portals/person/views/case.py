@@ -77,7 +77,7 @@ def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, A
     withdrawal, change = _money(request, found)
     tag, state = _tag(found, withdrawal)
     return {
-        "case": found, "service": service, "events": events_of(found), "is_moving": is_moving(found),
+        "case": found, "service": service, "events": _events(found, service), "is_moving": is_moving(found),
         "summary": service.summary(found.answers), "decision": found.decision, "tag": tag, "tag_state": state,
         "withdrawal": withdrawal, "change": change, "paper_title": _paper_title(found), "to": _payee(withdrawal),
         "running": found.state in (CaseState.ACCEPTED, CaseState.SUBMITTED),
@@ -106,6 +106,10 @@ def facts_beside(found: Case) -> tuple[Fact, ...]:
     """The facts of a decision without a working of its own: else they stand in its conditions."""
     decided = found.decision
     return () if decided is None or decided.working is not None else decided.facts.items
+
+
+def _events(found: Case, service: Service) -> list[dict[str, Any]]:
+    return events_of(found, waits_for=service.takes_effect_text)
 
 
 def _money(request: HttpRequest, found: Case) -> tuple[Withdrawal | None, dict[str, Any] | None]:
@@ -178,7 +182,8 @@ def timeline(request: HttpRequest, case_id: int) -> HttpResponse:
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
         return answer
-    context = {"case": found, "events": events_of(found), "is_moving": is_moving(found)}
+    events = _events(found, registry.service(found.service))
+    context = {"case": found, "events": events, "is_moving": is_moving(found)}
     return render(request, "person/part_timeline.html", context)
 
 
