@@ -24,7 +24,7 @@ up: install ## start everything: database, web, worker, simulators; the demo cit
 test: $(VENV)/dev.stamp ## run all tests, with what they need of this machine
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@sh scripts/tests.sh
 
 check: $(VENV)/dev.stamp ## lint, types, import contracts, Django's checks; fast, no services
 	@$(BIN)/ruff check src tests conftest.py
