@@ -44,30 +44,24 @@ INSTALLED_APPS = [
     "anju.database",
     "anju.audit",
     "anju.jobs",
-    *[
-        f"anju.{room}"
-        for room in (
-            "files",
-            "notices",
-            "exchange",
-            "identity",
-            "ledger",
-            "parties",
-            "treasury",
-            "certificates",
-            "accounts",
-            "casework",
-            "contributions",
-            "withdrawals",
-            "services",
-            "support",
-            "demo",
-            "design",
-            "portals",
-            "wiring",
-        )
-        if (PACKAGE_DIR / room / "apps.py").exists()
-    ],
+    "anju.files",
+    "anju.notices",
+    "anju.exchange",
+    "anju.identity",
+    "anju.ledger",
+    "anju.parties",
+    "anju.treasury",
+    "anju.certificates",
+    "anju.accounts",
+    "anju.casework",
+    "anju.contributions",
+    "anju.withdrawals",
+    "anju.services",
+    "anju.support",
+    "anju.demo",
+    "anju.design",
+    "anju.portals",
+    "anju.wiring",
 ]
 
 MIDDLEWARE = [

@@ -1,23 +1,14 @@
 """All addresses of the product: each portal and page family brings its own table."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
-for _module, _prefix in (
-    ("anju.design.urls", ""),
-    ("anju.portals.public.urls", ""),
-    ("anju.portals.person.urls", "me/"),
-    ("anju.portals.unit.urls", "unit/"),
-    ("anju.portals.desk.urls", "desk/"),
-    ("anju.portals.verify.urls", "verify/"),
-    ("anju.portals.guides.urls", "help/"),
-    ("anju.portals.bank.urls", "bank/"),
-):
-    try:
-        _found = find_spec(_module) is not None
-    except ModuleNotFoundError:
-        _found = False
-    if _found:
-        urlpatterns.append(path(_prefix, include(_module)))
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("anju.design.urls")),
+    path("", include("anju.portals.public.urls")),
+    path("me/", include("anju.portals.person.urls")),
+    path("unit/", include("anju.portals.unit.urls")),
+    path("desk/", include("anju.portals.desk.urls")),
+    path("verify/", include("anju.portals.verify.urls")),
+    path("help/", include("anju.portals.guides.urls")),
+    path("bank/", include("anju.portals.bank.urls")),
+]
