@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from anju.portals.person.views import activity, apply, case, cases, certificate, home, inbox, money, settings
+from anju.portals.person.views import (
+    activity,
+    apply,
+    case,
+    case_acts,
+    cases,
+    certificate,
+    confirm,
+    home,
+    inbox,
+    money,
+    settings,
+)
 
 urlpatterns = [
     path("", home.home, name="me-home"),
@@ -13,18 +25,18 @@ urlpatterns = [
     path("statement/", money.statement, name="me-statement"),
     path("services/", apply.services, name="me-services"),
     path("services/rent/", apply.rent, name="me-rent"),
-    path("services/rent/<int:draft_id>/confirm/", apply.rent_confirm, name="me-rent-confirm"),
+    path("services/rent/<int:draft_id>/confirm/", confirm.rent_confirm, name="me-rent-confirm"),
     path("services/<slug:code>/", apply.apply, name="me-apply"),
-    path("services/<slug:code>/<int:draft_id>/confirm/", apply.apply_confirm, name="me-apply-confirm"),
+    path("services/<slug:code>/<int:draft_id>/confirm/", confirm.apply_confirm, name="me-apply-confirm"),
     path("card/", apply.card, name="me-card"),
-    path("card/<int:draft_id>/confirm/", apply.card_confirm, name="me-card-confirm"),
+    path("card/<int:draft_id>/confirm/", confirm.card_confirm, name="me-card-confirm"),
     path("cases/", cases.case_list, name="me-cases"),
     path("cases/<int:case_id>/", case.case, name="me-case"),
     path("cases/<int:case_id>/timeline/", case.timeline, name="me-case-timeline"),
     path("cases/<int:case_id>/decision/", case.decision, name="me-decision"),
-    path("cases/<int:case_id>/cancel/", case.cancel, name="me-case-cancel"),
-    path("cases/<int:case_id>/mistake/", case.mistake, name="me-case-mistake"),
-    path("cases/<int:case_id>/supplement/", case.supplement, name="me-case-supplement"),
+    path("cases/<int:case_id>/cancel/", case_acts.cancel, name="me-case-cancel"),
+    path("cases/<int:case_id>/mistake/", case_acts.mistake, name="me-case-mistake"),
+    path("cases/<int:case_id>/supplement/", case_acts.supplement, name="me-case-supplement"),
     path("cases/<int:case_id>/papers/<int:file_id>/", case.paper, name="me-case-paper"),
     path("drafts/", cases.drafts, name="me-drafts"),
     path("drafts/<int:draft_id>/discard/", cases.draft_discard, name="me-draft-discard"),

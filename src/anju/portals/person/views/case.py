@@ -7,20 +7,17 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from anju.accounts import queries as accounts
 from anju.accounts.types import LineKind
-from anju.casework import actions as casework
 from anju.casework import queries as cases
 from anju.casework import registry
 from anju.casework.types import Audience, Case, CaseState, Correction, CorrectionItem, Fact, Outcome, Service
 from anju.design.forms import form_page
-from anju.files import actions as files
 from anju.files import queries as kept_files
 from anju.identity.permissions import permission
 from anju.kernel.explained import Working
-from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
 from anju.portals.person import filing, flash
 from anju.portals.person.account import account_id_of, address
@@ -44,7 +41,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     elsewhere = _public_page(found)
     if elsewhere:
         return redirect(elsewhere)
-    answer = _page(request, found)
+    answer = page_of(request, found)
     if flash.just_filed(request, case_id) is not None:
         flash.forget(answer)
     return answer
@@ -56,13 +53,13 @@ def _public_page(found: Case) -> str:
     return address("open-case", found.case_id) if audience is Audience.ANY_LOGIN else ""
 
 
-def _page(
+def page_of(
     request: HttpRequest, found: Case, *, form: forms.Form | None = None, papers: PapersForm | None = None
 ) -> HttpResponse:
     service = registry.service(found.service)
     asked, progress_code = open_correction(found), flash.just_filed(request, found.case_id)
     if asked is not None and papers is None:
-        form, papers = _mending_forms(request, found, service, asked)
+        form, papers = mending_forms(request, found, service, asked)
     context = _context(request, found, service) | {
         "asked": asked, "mending": form, "papers": papers,
         "reason_form": form if form is not None and asked is None else ReasonForm(),
@@ -86,7 +83,7 @@ def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, A
         "seal_digest": _grouped(found.decision.digest) if found.decision else "",
         "again_url": face_of(found.service).start_url() if found.service != CERTIFICATE else address("me-certificate"),
         "shown_fen": shown_fen(found), "facts": facts_beside(found),
-        "working": _working(found),
+        "working": _working(found), "given": _given(found, service),
         "granted": found.decision is not None and found.decision.outcome is Outcome.GRANT,
     }  # fmt: skip
 
@@ -110,6 +107,12 @@ def facts_beside(found: Case) -> tuple[Fact, ...]:
 
 def _events(found: Case, service: Service) -> list[dict[str, Any]]:
     return events_of(found, waits_for=service.takes_effect_text)
+
+
+def _given(found: Case, service: Service) -> list[dict[str, Any]]:
+    """The papers handed in, each under the title it was asked for by."""
+    titles = {item.code: item.title for item in service.materials}
+    return [{"title": titles.get(one.material, "材料"), "file_id": one.file_id, "at": one.at} for one in found.papers]
 
 
 def _money(request: HttpRequest, found: Case) -> tuple[Withdrawal | None, dict[str, Any] | None]:
@@ -198,61 +201,6 @@ def decision(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(request, "person/decision.html", _context(request, found, service) | {"now": moment_of(request)})
 
 
-# ---------------------------------------------------------------------------------- what the holder may do
-
-
-@permission("me.apply")
-@require_POST
-def cancel(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Take the application back: until the bank is instructed."""
-    form = ReasonForm(request.POST)
-    found = cases.case_for(actor_of(request), case_id)
-    if not form.is_valid():
-        return _page(request, found, form=form)
-    casework.withdraw(
-        found.case_id, actor=actor_of(request), at=moment_of(request), reason=form.cleaned_data["reason"]
-    )
-    return redirect("me-case", case_id)
-
-
-@permission("me.apply")
-@require_POST
-def mistake(request: HttpRequest, case_id: int) -> HttpResponse:
-    """«我填错了»: mend it here, do it again, or say it to people; casework says which."""
-    answer = casework.report_mistake(case_id, actor=actor_of(request), at=moment_of(request))
-    if answer.way == "redo":
-        service = cases.case_for(actor_of(request), case_id).service
-        return redirect(face_of(service).start_url(answer.draft_id))
-    if answer.way == "too_late":
-        return redirect(f"{address('me-wrong')}?case={case_id}")
-    return redirect("me-case", case_id)
-
-
-@permission("me.apply")
-@require_POST
-def supplement(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Put right what was asked for, in one go: new values and papers."""
-    actor, at = actor_of(request), moment_of(request)
-    found = cases.case_for(actor, case_id)
-    asked = open_correction(found)
-    if asked is None:
-        return redirect("me-case", case_id)
-    service = registry.service(found.service)
-    form, papers = _mending_forms(request, found, service, asked, sent=True)
-    fits = papers.is_valid() and (form is None or form.is_valid())
-    if fits:
-        try:
-            casework.supplement(
-                case_id, answers=service.answers(form) if form is not None else None,
-                papers=_keep_papers(request, found, papers), actor=actor, at=at,
-            )  # fmt: skip
-        except Refusal as refusal:
-            _place_refusal(papers, refusal)
-        else:
-            return redirect("me-case", case_id)
-    return _page(request, found, form=form, papers=papers)
-
-
 def open_correction(found: Case) -> Correction | None:
     """What has been asked for and not been given."""
     if found.state is not CaseState.CORRECTION:
@@ -265,7 +213,7 @@ def wanted_papers(asked: Correction) -> tuple[CorrectionItem, ...]:
     return tuple(item for item in asked.items if not item.field)
 
 
-def _mending_forms(
+def mending_forms(
     request: HttpRequest, found: Case, service: Service, asked: Correction, *, sent: bool = False
 ) -> tuple[forms.Form | None, PapersForm]:
     """The service's own form where values are to be mended, and a place for each paper."""
@@ -278,26 +226,6 @@ def _mending_forms(
     return filing.service_form(service, actor, at=at, initial=dict(found.answers)), papers
 
 
-def _keep_papers(request: HttpRequest, found: Case, papers: PapersForm) -> dict[str, int]:
-    """Keep every upload; the first that may not be kept is refused beside its own field."""
-    actor, kept = actor_of(request), {}
-    for name, upload in papers.cleaned_data.items():
-        code = name.removeprefix("paper-")
-        try:
-            kept[code] = files.keep(
-                upload.read(), upload.name or "", centre_id=actor.centre_id, purpose=f"case:{code}",
-                at=moment_of(request), owner_person_id=actor.person_id, case_id=found.case_id, login_id=actor.login_id,
-            )  # fmt: skip
-        except Refusal as refusal:
-            raise Refusal(refusal.code, refusal.text, refusal.law, name, refusal.status) from refusal
-    return kept
-
-
-def _place_refusal(papers: PapersForm, refusal: Refusal) -> None:
-    text = f"{refusal.text}（{refusal.law}）" if refusal.law else refusal.text
-    papers.add_error(refusal.field if refusal.field in papers.fields else None, text)
-
-
 @permission("me.view")
 @require_safe
 def paper(request: HttpRequest, case_id: int, file_id: int) -> HttpResponse:
@@ -306,4 +234,5 @@ def paper(request: HttpRequest, case_id: int, file_id: int) -> HttpResponse:
     mine = next((one for one in found.papers if one.file_id == file_id), None)
     if mine is None:
         raise Http404
-    return as_download(kept_files.content(file_id), mine.file_name or f"材料-{file_id}", "application/octet-stream")
+    name = mine.file_name or kept_files.kept_file(file_id).filename
+    return as_download(kept_files.content(file_id), name, "application/octet-stream")

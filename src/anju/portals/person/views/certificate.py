@@ -21,10 +21,10 @@ from anju.kernel.identifiers import mask_phone
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, form_key, moment_of, principal_of
 from anju.portals.person import filing
+from anju.portals.person.codes import RESEND_SECONDS
 from anju.portals.person.filing import CERTIFICATE
 from anju.portals.person.forms import ConfirmForm
 from anju.portals.person.sheets import as_download
-from anju.portals.person.views.apply import RESEND_SECONDS
 
 LARGEST = 2**63 - 1
 
