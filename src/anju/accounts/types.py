@@ -228,6 +228,17 @@ class ContributionMonths:
         return self.months[-1] if self.months else None
 
 
+@dataclass(frozen=True, slots=True)
+class PersonAccount:
+    """The account of one person as a list is compared with it."""
+
+    person_id: int
+    account_id: int
+    unit_id: int | None
+    state: AccountState
+    paid_to: Month | None
+
+
 @dataclass(frozen=True)
 class UnitAccount:
     """One account of a unit's roster."""

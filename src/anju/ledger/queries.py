@@ -8,6 +8,8 @@ from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind
+from anju.ledger.voucher_list import VoucherLine as VoucherLine
+from anju.ledger.voucher_list import vouchers as vouchers
 
 
 def opened(day: date | None) -> date:

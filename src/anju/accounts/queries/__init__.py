@@ -6,14 +6,23 @@ from anju.accounts.queries.interest import accrued_interest, preview_interest, r
 from anju.accounts.queries.lines import movement, movements, source_lines, statement
 from anju.accounts.queries.months import contribution_months
 from anju.accounts.queries.overview import account_of_person, freezes, overview, person_of, spells
-from anju.accounts.queries.roster import account_ids, person_ids, state_counts, unit_accounts
+from anju.accounts.queries.roster import (
+    account_ids,
+    accounts_of_people,
+    ids_of_unit,
+    person_ids,
+    state_counts,
+    unit_accounts,
+)
 
 __all__ = [
     "account_ids",
     "account_of_person",
+    "accounts_of_people",
     "accrued_interest",
     "contribution_months",
     "freezes",
+    "ids_of_unit",
     "movement",
     "movements",
     "overview",

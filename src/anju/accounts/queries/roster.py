@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from anju.accounts.queries.overview import month_of
-from anju.accounts.types import CARRIED, FROZEN, AccountState, UnitAccount
+from anju.accounts.types import CARRIED, FROZEN, AccountState, PersonAccount, UnitAccount
 from anju.database.sql import rows
 
 _UNIT = """
@@ -17,6 +17,15 @@ SELECT DISTINCT ON (a.account_id) a.account_id, a.person_id, a.state, a.opened_o
   FROM account a JOIN balance b ON b.account_id = a.account_id
  WHERE a.unit_id = %(unit)s AND a.state = ANY(%(states)s)
  ORDER BY a.account_id, b.interest_year DESC
+"""
+
+_OF_PEOPLE = """
+SELECT DISTINCT ON (a.person_id) a.person_id, a.account_id, a.unit_id, a.state, b.paid_to
+  FROM account a
+  JOIN LATERAL (SELECT paid_to FROM balance WHERE account_id = a.account_id ORDER BY interest_year DESC LIMIT 1) b
+    ON true
+ WHERE a.person_id = ANY(%(people)s) AND a.centre_id = %(centre)s
+ ORDER BY a.person_id, (a.state > 2), a.account_id DESC
 """
 
 OPEN = (AccountState.NORMAL, AccountState.SEALED)
@@ -51,6 +60,25 @@ def account_ids(people: Sequence[int]) -> dict[int, int]:
         [list(people), [int(state) for state in OPEN]],
     )
     return {line["person_id"]: line["account_id"] for line in found}
+
+
+def accounts_of_people(people: Sequence[int], *, centre_id: int) -> tuple[PersonAccount, ...]:
+    """Of each person the open account, or the last one that was closed; in one statement."""
+    return tuple(
+        PersonAccount(
+            line["person_id"], line["account_id"], line["unit_id"], AccountState(line["state"]),
+            month_of(line["paid_to"]),
+        )
+        for line in rows(_OF_PEOPLE, {"people": list(people), "centre": centre_id})
+    )  # fmt: skip
+
+
+def ids_of_unit(unit_id: int, *, state: AccountState) -> tuple[int, ...]:
+    """Account numbers of a unit in one state, ascending."""
+    found = rows(
+        "SELECT account_id FROM account WHERE unit_id = %s AND state = %s ORDER BY account_id", [unit_id, int(state)]
+    )
+    return tuple(line["account_id"] for line in found)
 
 
 def person_ids(accounts: Sequence[int]) -> dict[int, int]:

@@ -61,8 +61,9 @@ def _supplement(
     known = {item.code for item in service.materials}
     if set(papers) - known:
         raise Refusal("material_unknown", "这份材料不在本事项的清单里。", field="papers")
-    if wanted - set(papers):
-        titles = "、".join(item["title"] for item in asked.items if item["code"] in wanted - set(papers))  # type: ignore[union-attr]
+    missing = wanted - set(papers)
+    if asked is not None and missing:
+        titles = "、".join(item["title"] for item in asked.items if item["code"] in missing)
         raise Refusal("material_missing", f"还缺：{titles}。请上传后再提交。", field="papers")
     changes = {} if answers is None else {"answers": store.to_text(answers)}
     store.move(

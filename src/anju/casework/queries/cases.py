@@ -101,7 +101,9 @@ def can_cancel(case: CaseRow, service: Service) -> bool:
 
 
 def _needs_signature(case: CaseRow, service: Service) -> bool:
-    return bool(service.agreement) and case.state == CaseState.DECIDED and not case.signed  # type: ignore[attr-defined]
+    # Annotated by `_one`, so the model itself has no such attribute.
+    signed: bool = vars(case)["signed"]
+    return bool(service.agreement) and case.state == CaseState.DECIDED and not signed
 
 
 def _rows(case: CaseRow, name: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -136,7 +137,7 @@ def test_the_queue_says_why_people_look_and_masks_the_name(world: World) -> None
     assert (line.applicant, line.reason) == ("王**", "住房情况没有查到。")
 
 
-def test_lists_and_pages_take_one_query_however_long(world: World, django_assert_num_queries) -> None:  # noqa: ANN001
+def test_lists_and_pages_take_one_query_however_long(world: World, django_assert_num_queries: Any) -> None:
     for n in range(3):
         file_case(key=f"k{n}")
     case_id = in_review(world, key="last")

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 
-from anju import casework  # noqa: F401
 from anju.casework import actions, queries, registry
 from anju.casework.fields import ServiceForm, YuanField
 from anju.casework.types import (

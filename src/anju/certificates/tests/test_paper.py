@@ -26,8 +26,7 @@ def paper(**changes: Any) -> dict[str, Any]:
 
 
 def text_of(content: bytes, folder: Path) -> str:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("poppler-utils is not installed")
+    assert shutil.which("pdftotext"), "poppler-utils is missing: make test installs it, or names it"
     (folder / "paper.pdf").write_bytes(content)
     done = subprocess.run(["pdftotext", "-layout", "paper.pdf", "-"], cwd=folder, capture_output=True, check=True)  # noqa: S607
     return done.stdout.decode()

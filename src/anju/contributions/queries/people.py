@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from anju.accounts import queries as accounts
-from anju.accounts.types import AccountState
+from anju.accounts.types import AccountState, PersonAccount
 from anju.contributions.amounts import share_sql
 from anju.contributions.queries.units import next_month, rules_of, unit_of
 from anju.contributions.roster.types import (
@@ -31,15 +31,6 @@ from anju.kernel.rounding import Rounding
 from anju.parties import queries as parties
 from anju.parties.digests import id_digest
 
-_ACCOUNTS = """
-SELECT DISTINCT ON (a.person_id) a.person_id, a.account_id, a.unit_id, a.state, b.paid_to
-  FROM account a
-  JOIN LATERAL (SELECT paid_to FROM balance WHERE account_id = a.account_id ORDER BY interest_year DESC LIMIT 1) b
-    ON true
- WHERE a.person_id = ANY(%(people)s) AND a.centre_id = %(centre)s
- ORDER BY a.person_id, (a.state > 2), a.account_id DESC
-"""
-
 LATEST_TERM = """
 LATERAL (SELECT base_fen, unit_ratio, person_ratio FROM contribution_term
           WHERE account_id = i.account_id AND from_month <= %(month)s
@@ -49,7 +40,7 @@ LATERAL (SELECT base_fen, unit_ratio, person_ratio FROM contribution_term
 _TERMS = f"""
 SELECT i.account_id, t.base_fen, t.unit_ratio, t.person_ratio
   FROM unnest(%(ids)s::bigint[]) AS i (account_id) JOIN {LATEST_TERM} t ON true
-"""  # noqa: S608
+"""  # noqa: S608  (constants of this module)
 
 
 def world(
@@ -81,11 +72,7 @@ def last_list_of(centre_id: int, unit_id: int) -> int:
 
 def normal_accounts(unit_id: int) -> tuple[int, ...]:
     """Accounts of the unit that are paid for, by number."""
-    found = rows(
-        "SELECT account_id FROM account WHERE unit_id = %s AND state = %s ORDER BY account_id",
-        [unit_id, AccountState.NORMAL],
-    )
-    return tuple(line["account_id"] for line in found)
+    return accounts.ids_of_unit(unit_id, state=AccountState.NORMAL)
 
 
 def known_people(
@@ -96,9 +83,9 @@ def known_people(
     people = parties.people_by_digest(list(dict.fromkeys(digests.values())), centre_id=centre_id)
     if not people:
         return {}
-    found = rows(_ACCOUNTS, {"people": [p.person_id for p in people.values()], "centre": centre_id})
-    by_person = {line["person_id"]: line for line in found}
-    terms = terms_of([line["account_id"] for line in found], month=month)
+    found = accounts.accounts_of_people([p.person_id for p in people.values()], centre_id=centre_id)
+    by_person = {one.person_id: one for one in found}
+    terms = terms_of([one.account_id for one in found], month=month)
     known: dict[Document, KnownPerson] = {}
     for document, digest in digests.items():
         person = people.get(digest)
@@ -115,16 +102,16 @@ def terms_of(account_ids: Sequence[int], *, month: Month) -> dict[int, dict[str,
 
 
 def _known(
-    person_id: int, name: str, account: dict[str, Any] | None, terms: dict[int, dict[str, Any]], unit_id: int
+    person_id: int, name: str, account: PersonAccount | None, terms: dict[int, dict[str, Any]], unit_id: int
 ) -> KnownPerson:
     if account is None:
         return KnownPerson(person_id, name)
-    term = terms.get(account["account_id"], {})
+    term = terms.get(account.account_id, {})
     return KnownPerson(
-        person_id=person_id, name=name, account_id=account["account_id"],
-        view=_view(AccountState(account["state"]), here=account["unit_id"] == unit_id),
+        person_id=person_id, name=name, account_id=account.account_id,
+        view=_view(account.state, here=account.unit_id == unit_id),
         base_fen=term.get("base_fen"), unit_ratio=term.get("unit_ratio"), person_ratio=term.get("person_ratio"),
-        paid_to=Month.from_number(account["paid_to"]) if account["paid_to"] else None,
+        paid_to=account.paid_to,
     )  # fmt: skip
 
 
@@ -147,7 +134,7 @@ SELECT r.*, {share_sql("r.base_fen", "r.unit_ratio", rounding)} AS unit_fen,
                coalesce(t.unit_ratio, %(unit_ratio)s)::numeric(6,4) AS unit_ratio,
                coalesce(t.person_ratio, %(person_ratio)s)::numeric(6,4) AS person_ratio
           FROM unnest(%(ids)s::bigint[]) AS i (account_id) LEFT JOIN {LATEST_TERM} t ON true) r
-"""  # noqa: S608
+"""  # noqa: S608  (constants of this module)
 
 
 def roster_values(

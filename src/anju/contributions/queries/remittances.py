@@ -38,7 +38,7 @@ def seen(found: dict[str, Any]) -> RemittanceSeen:
 def remittance(centre_id: int, remittance_id: int, *, unit_id: int | None = None) -> RemittanceSeen:
     """One remittance; with `unit_id` only that unit's. A foreign or missing one is refused alike (404)."""
     found = row(
-        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %(centre)s AND remittance_id = %(id)s"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %(centre)s AND remittance_id = %(id)s"  # noqa: S608  (constants)
         " AND (%(unit)s::bigint IS NULL OR unit_id = %(unit)s)",
         {"centre": centre_id, "id": remittance_id, "unit": unit_id},
     )
@@ -52,7 +52,7 @@ def remittances(
 ) -> list[RemittanceSeen]:
     """A unit's remittances, the latest month first."""
     found = rows(
-        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %(centre)s AND unit_id = %(unit)s"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %(centre)s AND unit_id = %(unit)s"  # noqa: S608  (constants)
         " AND (%(before)s::integer IS NULL OR month < %(before)s) AND (%(cancelled)s OR state <> 5)"
         " ORDER BY month DESC, remittance_id DESC LIMIT %(limit)s",
         {"centre": centre_id, "unit": unit_id, "before": before.number if before else None, "limit": limit,
@@ -64,7 +64,7 @@ def remittances(
 def unpaid_remittances(centre_id: int, *, today: date, limit: int = 100) -> list[RemittanceSeen]:
     """For the desk: declared months past their due date whose money has not come, the oldest first."""
     found = rows(
-        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %s AND state IN (1, 2) AND due_on < %s"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM remittance WHERE centre_id = %s AND state IN (1, 2) AND due_on < %s"  # noqa: S608  (constants)
         " ORDER BY due_on, remittance_id LIMIT %s",
         [centre_id, today, limit],
     )

@@ -14,7 +14,6 @@ from anju.ledger.types import GlLine, VoucherKind
 from anju.parties import queries as parties
 from anju.portals.common import actor_of
 from anju.portals.desk.pages import id_of
-from anju.portals.desk.voucher_list import vouchers
 from anju.treasury import queries as treasury
 from anju.treasury.queries import BankAccountSeen
 
@@ -37,7 +36,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     kind = next((one for one in VoucherKind if request.GET.get("kind") == str(int(one))), None)
     on, before = _day(request.GET.get("on", "")), id_of(request.GET.get("before")) or None
     totals = books.trial_balance(centre_id, through=through)
-    found = vouchers(centre_id, limit=PAGE + 1, kind=kind, on=on, before=before)
+    found = books.vouchers(centre_id, limit=PAGE + 1, kind=kind, on=on, before=before)
     more = len(found) > PAGE
     debit, credit = sum(one.debit_fen for one in totals), sum(one.credit_fen for one in totals)
     balances = [(one, max(one.balance_fen, 0), max(-one.balance_fen, 0)) for one in totals]

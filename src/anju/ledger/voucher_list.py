@@ -1,7 +1,4 @@
-"""The list of vouchers (记账凭证) that the ledger room does not offer yet; read-only, one statement.
-
-It reads the ledger's tables as a query of that room would, so that it can move there as it stands.
-"""
+"""The list of vouchers (记账凭证), newest first; one statement whatever its length."""
 
 from __future__ import annotations
 
