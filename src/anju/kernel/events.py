@@ -5,7 +5,8 @@ Synchronous and in the caller's transaction: a listener that fails undoes the ac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Event = TypeVar("Event")
@@ -27,6 +28,17 @@ def publish(event: object) -> None:
 
 def listeners(event_type: type[Event]) -> tuple[Callable[[Event], None], ...]:
     return tuple(_listeners.get(event_type, ()))
+
+
+@contextmanager
+def listeners_kept() -> Iterator[None]:
+    """Whoever is registered or taken off inside the block, afterwards everybody stands as before; for tests."""
+    before = {event_type: list(handlers) for event_type, handlers in _listeners.items()}
+    try:
+        yield
+    finally:
+        _listeners.clear()
+        _listeners.update(before)
 
 
 def stop_listening(event_type: type[Event], handler: Callable[[Event], None]) -> None:

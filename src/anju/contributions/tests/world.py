@@ -20,7 +20,7 @@ from anju.exchange import fakes
 from anju.files.workbook import read_pasted
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
-from anju.kernel.events import listen, stop_listening
+from anju.kernel.events import listen, listeners_kept
 from anju.kernel.identifiers import check_uscc
 from anju.kernel.month import Month
 from anju.ledger import actions as books
@@ -138,18 +138,13 @@ LISTENERS: tuple[tuple[type, Callable[[Any], None]], ...] = (
 def wired(*heard: type) -> Iterator[list[Any]]:
     """Listen as the wiring does, with quiet agencies; the events of the given types as they are published."""
     told: list[Any] = []
-    for event_type, handler in LISTENERS:
-        listen(event_type, handler)
-    for event_type in heard:
-        listen(event_type, told.append)
-    try:
-        with fakes.agencies():
-            yield told
-    finally:
+    # The wiring may have registered the same handlers: they must still stand afterwards.
+    with listeners_kept(), fakes.agencies():
         for event_type, handler in LISTENERS:
-            stop_listening(event_type, handler)
+            listen(event_type, handler)
         for event_type in heard:
-            stop_listening(event_type, told.append)
+            listen(event_type, told.append)
+        yield told
 
 
 def run_posting() -> int:

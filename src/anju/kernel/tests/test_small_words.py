@@ -81,3 +81,14 @@ def test_a_working_survives_json() -> None:
 def test_the_machine_is_an_actor_without_a_person() -> None:
     machine = Actor.machine(1, "2026.11-0a1b2c3d")
     assert machine.is_machine and machine.person_id is None and "2026.11-0a1b2c3d" in machine.name
+
+
+def test_listeners_stand_as_before_when_a_block_ends() -> None:
+    told: list[Rang] = []
+    events.listen(Rang, told.append)
+    try:
+        with events.listeners_kept():
+            events.stop_listening(Rang, told.append)
+        assert events.listeners(Rang) == (told.append,)
+    finally:
+        events.stop_listening(Rang, told.append)
