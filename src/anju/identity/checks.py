@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from anju.database.checks import Invariant
+from anju.identity.duties import APART
 from anju.identity.limits import LIMITS
+
+_PAIRS = ", ".join(f"('{one.value}', '{other.value}')" for one, other in APART)
 
 CHECKS = [
     Invariant(
@@ -24,6 +27,14 @@ CHECKS = [
         "identity: nobody granted a staff role to himself",
         "SELECT mandate_id FROM identity_mandate WHERE granted_by = login_id"
         " AND role IN ('clerk', 'reviewer', 'treasurer', 'administrator')",
+    ),
+    Invariant(
+        "identity: nobody holds two duties that may not meet",
+        "SELECT a.mandate_id, b.mandate_id AS other_id FROM identity_mandate a"  # noqa: S608
+        " JOIN identity_login la ON la.login_id = a.login_id"
+        " JOIN identity_login lb ON lb.person_id = la.person_id"
+        " JOIN identity_mandate b ON b.login_id = lb.login_id"
+        f" WHERE a.ended_at IS NULL AND b.ended_at IS NULL AND (a.role, b.role) IN ({_PAIRS})",
     ),
     Invariant(
         "identity: a member's or unit administrator's mandate names its case or its granter",

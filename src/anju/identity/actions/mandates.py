@@ -1,4 +1,8 @@
-"""Who may act as what: binding a log-in to its person, granting and ending mandates, disabling log-ins."""
+"""Who may act as what: binding a log-in to its person, granting and ending mandates, disabling log-ins.
+
+Four eyes are about natural persons, so a staff duty is refused by person, not by log-in: nobody gives himself one,
+and none that may not meet another he holds.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from anju.audit.actions import record
 from anju.identity import words
 from anju.identity.actions.activity import note_activity
 from anju.identity.actions.sessions import end_sessions
+from anju.identity.duties import refuse_conflict
 from anju.identity.models import Login, Mandate
 from anju.identity.types import STAFF_ROLES, UNIT_ROLES, Role
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
+
+_SELF_GRANT = "不能给自己授权，请由另一位管理员办理。"
 
 
 def bind_person(
@@ -52,17 +59,18 @@ def grant_mandate(
     """Give a capacity; its id. Granting what is already held answers the id that is there.
 
     A member's or unit administrator's mandate comes from a signed case; an agent's from an administrator of the same
-    unit or a case; a staff role from an administrator, never from oneself.
+    unit or a case; a staff role from an administrator, never from oneself, and never beside a duty that may not meet
+    it in one person (不相容岗位).
     """
     role = Role(role)
     _refuse_grant(login_id, role, unit_id, actor=actor, source_case_id=source_case_id)
     with transaction.atomic():
         login = _live(login_id)
-        if role is not Role.MEMBER and role in STAFF_ROLES and login.person_id is None:
-            raise Refusal("person_missing", "工作人员的登录账户要先与本人绑定，才能授权。", status=409)
         held = _held(login_id, role, unit_id)
         if held is not None:
             return int(held.mandate_id)
+        if role in STAFF_ROLES:
+            _refuse_duty(login, role, actor)
         mandate = Mandate.objects.create(
             login_id=login_id, role=role.value, unit_id=unit_id, started_at=at, source_case_id=source_case_id,
             granted_by=actor.login_id,
@@ -117,11 +125,23 @@ def _refuse_grant(
     by_unit_admin = actor.role == Role.UNIT_ADMIN and actor.unit_id == unit_id
     if role in STAFF_ROLES:
         if actor.login_id == login_id and actor.login_id is not None:
-            raise Refusal("self_grant", "不能给自己授权，请由另一位管理员办理。", status=403)
+            raise Refusal("self_grant", _SELF_GRANT, status=403)
         if actor.role != Role.ADMINISTRATOR and not actor.is_machine:
             raise Refusal("grant_denied", "只有系统管理员可以给工作人员授权。", status=403)
     elif source_case_id is None and not actor.is_machine and not (role in UNIT_ROLES and by_unit_admin):
         raise Refusal("grant_denied", "这个身份要经申请、审核和签约后取得。", status=403)
+
+
+def _refuse_duty(login: Login, role: Role, actor: Actor) -> None:
+    """A person has one live log-in (by constraint) and it is locked here, so no second grant can slip past."""
+    if login.person_id is None:
+        raise Refusal("person_missing", "工作人员的登录账户要先与本人绑定，才能授权。", status=409)
+    if actor.person_id == login.person_id:
+        raise Refusal("self_grant", _SELF_GRANT, status=403)
+    duties = Mandate.objects.filter(
+        login__person_id=login.person_id, role__in=[duty.value for duty in STAFF_ROLES], ended_at__isnull=True
+    )
+    refuse_conflict([Role(duty) for duty in duties.order_by("mandate_id").values_list("role", flat=True)], role)
 
 
 def _refuse_end(mandate: Mandate, actor: Actor) -> None:

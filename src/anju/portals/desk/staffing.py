@@ -1,11 +1,11 @@
-"""Taking on staff: one person, one log-in, and which duties one person may not hold together (不相容岗位).
+"""Taking on staff: one person, one log-in, one duty to begin with.
 
-A log-in of staff is always bound to its natural person, because four eyes are about persons.
+A log-in of staff is always bound to its natural person, because four eyes are about persons. Which duties may not
+meet in one person is identity's to refuse, wherever they are granted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -20,36 +20,6 @@ from anju.kernel.refusal import Refusal
 from anju.parties import actions as parties
 from anju.parties import queries as party_queries
 from anju.parties.types import PersonDraft
-
-STAFF = (Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR)
-APART = (
-    (Role.ADMINISTRATOR, Role.CLERK), (Role.ADMINISTRATOR, Role.REVIEWER), (Role.ADMINISTRATOR, Role.TREASURER),
-    (Role.TREASURER, Role.CLERK), (Role.TREASURER, Role.REVIEWER),
-)  # fmt: skip
-"""Whoever runs the system decides nothing in it; whoever decides does not pay."""
-
-
-def refuse_conflict(held: Iterable[Role], role: Role) -> None:
-    """Refuse a duty that may not meet one the person holds."""
-    for other in held:
-        if (role, other) in APART or (other, role) in APART:
-            raise Refusal(
-                "duties_conflict",
-                f"“{role.zh}”和此人现任的“{other.zh}”是不相容岗位，不能由同一人担任。请先结束原授权，或改授权给另一人。",
-                field="role", status=409,
-            )  # fmt: skip
-
-
-def roles_of(login_id: int) -> list[Role]:
-    """The staff duties a log-in holds now."""
-    return [held.role for held in identity_queries.mandates_of(login_id) if held.role in STAFF]
-
-
-@transaction.atomic
-def grant(login_id: int, role: Role, *, actor: Actor, at: datetime) -> None:
-    """Give a duty; identity refuses a grant to oneself, this one a conflict."""
-    refuse_conflict(roles_of(login_id), role)
-    identity.grant_mandate(login_id, role, actor=actor, at=at)
 
 
 @transaction.atomic

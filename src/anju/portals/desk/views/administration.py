@@ -13,6 +13,7 @@ from anju.design import fields
 from anju.design.forms import DesignForm, form_page
 from anju.identity import actions as identity
 from anju.identity import queries as identity_queries
+from anju.identity.duties import STAFF_DUTIES
 from anju.identity.permissions import permission
 from anju.identity.types import MandateFacts, Role
 from anju.kernel.identifiers import mask_phone
@@ -21,7 +22,7 @@ from anju.portals.common import actor_of, moment_of
 from anju.portals.desk import staffing
 from anju.portals.desk.pages import done_of, go
 
-ROLES = [("", "请选择"), *((role.value, role.zh) for role in staffing.STAFF)]
+ROLES = [("", "请选择"), *((role.value, role.zh) for role in STAFF_DUTIES)]
 
 
 class NewStaffForm(DesignForm):
@@ -62,7 +63,7 @@ def _end_form(auto_id: str, wrong: DesignForm | None) -> DesignForm:
 def _page(request: HttpRequest, *, wrong: DesignForm | None = None, status: int | None = None) -> HttpResponse:
     people: dict[int, dict[str, Any]] = {}
     own = actor_of(request).login_id
-    for held, login in identity_queries.staff(staffing.STAFF):
+    for held, login in identity_queries.staff(STAFF_DUTIES):
         entry = people.setdefault(
             login.login_id,
             {"login": login, "phone": mask_phone(login.phone), "duties": [], "mine": login.login_id == own},
@@ -116,14 +117,14 @@ def grant(request: HttpRequest) -> HttpResponse:
     def work() -> None:
         actor = actor_of(request)
         login = staffing.login_by_document(form.cleaned_data["id_number"], centre_id=actor.centre_id)
-        staffing.grant(login.login_id, Role(form.cleaned_data["role"]), actor=actor, at=moment_of(request))
+        identity.grant_mandate(login.login_id, Role(form.cleaned_data["role"]), actor=actor, at=moment_of(request))
 
     return _act(request, form, work, done="granted")
 
 
 def _staff_duty(mandate_id: int) -> MandateFacts:
     """A duty of the centre's people; a unit's or a member's mandate is not this page's."""
-    found = next((held for held, _ in identity_queries.staff(staffing.STAFF) if held.mandate_id == mandate_id), None)
+    found = next((held for held, _ in identity_queries.staff(STAFF_DUTIES) if held.mandate_id == mandate_id), None)
     if found is None:
         raise Refusal("mandate_unknown", "没有找到这项授权。", status=404)
     return found
@@ -146,7 +147,7 @@ def end_duty(request: HttpRequest, mandate_id: int) -> HttpResponse:
 @require_POST
 def disable(request: HttpRequest, login_id: int) -> HttpResponse:
     """Close a colleague's log-in for good."""
-    if all(login.login_id != login_id for _, login in identity_queries.staff(staffing.STAFF)):
+    if all(login.login_id != login_id for _, login in identity_queries.staff(STAFF_DUTIES)):
         raise Refusal("login_unknown", "没有找到这个登录账户。", status=404)
     form = EndForm(request.POST, auto_id=f"disable-{login_id}-%s")
 
