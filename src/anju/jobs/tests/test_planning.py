@@ -56,3 +56,17 @@ def test_a_job_that_asks_for_another_try_gets_it() -> None:
     assert jobs.run_all() == 0
     assert jobs.run_all(until=timedelta(minutes=1)) == 1
     assert RAN == [5, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_held_jobs_are_handed_over_and_those_of_a_rolled_back_transaction_are_not() -> None:
+    with jobs.held() as planned:
+        jobs.plan("jobs.test_note", number=1)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            jobs.plan("jobs.test_note", number=2)
+            raise ZeroDivisionError
+    assert planned == [jobs.Held("jobs.test_note", {"number": 1})]
+    assert jobs.run_all(until=timedelta(days=1)) == 0
+    jobs.plan("jobs.test_note", number=3)
+    assert jobs.run_all() == 1
+    assert RAN == [3]
