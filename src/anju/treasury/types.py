@@ -249,6 +249,8 @@ class MoneyReceived:
     payer_account: str
     summary: str
     value_on: date
+    at: datetime | None = field(default=None, compare=False)
+    """When the centre heard of it."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def machine(centre_id: int) -> Actor:
 @transaction.atomic
 def on_money_received(money: MoneyReceived, *, at: datetime | None = None) -> None:
     """Match a credit to a declared month, or put it into suspense with its reason. Told twice, it acts once."""
-    now = at or clock.now()
+    now = at or money.at or clock.now()
     enter_gate(money.centre_id)
     if _known(money.centre_id, money.receipt_id):
         return

@@ -111,7 +111,7 @@ def _money_in(kept: _Kept) -> NoticeState:
         MoneyReceived(
             receipt_id=kept.notice_id, centre_id=kept.centre_id, bank_account_id=kept.bank_account_id,
             amount_fen=notice.amount_fen, payer_name=notice.counter_name,
-            payer_account=notice.counter_account, summary=notice.summary, value_on=notice.entry_date,
+            payer_account=notice.counter_account, summary=notice.summary, value_on=notice.entry_date, at=kept.at,
         )
     )  # fmt: skip
     waiting = row(
