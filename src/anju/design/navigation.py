@@ -1,10 +1,15 @@
-"""The main navigation of each portal. An item whose URL name nobody registered is left out, never a dead link."""
+"""The main navigation of each portal.
+
+An item whose URL name nobody registered is left out, never a dead link; so is one whose page the reader's role may
+not open, by the permission that the page's view declares.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,19 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
 }
 
 
-def nav_links(portal: str, path: str) -> list[NavLink]:
-    """The portal's links; current is the one with the longest address that the path begins with."""
+def nav_links(portal: str, path: str, *, can: Callable[[str], bool] | None = None) -> list[NavLink]:
+    """The portal's links; current is the one with the longest address that the path begins with.
+
+    ``can`` says whether the reader has a permission; without it (a page nobody is known on) every link is drawn.
+    """
     found: list[tuple[NavItem, str]] = []
     for item in NAVIGATION.get(portal, ()):
         try:
-            found.append((item, reverse(item.url_name)))
+            href = reverse(item.url_name)
         except NoReverseMatch:
             continue
+        if can is None or can_open(href, can):
+            found.append((item, href))
     # The portal's home is a prefix of everything: it is current only on its own page.
     home = min((href for _, href in found), key=len, default="")
     matching = [href for _, href in found if path == href or (href != home and path.startswith(href))]
@@ -77,3 +87,13 @@ def nav_links(portal: str, path: str) -> list[NavLink]:
     return [
         NavLink(href, item.label, item.icon, item.phone_bar, href == current, item.url_name) for item, href in found
     ]
+
+
+def can_open(href: str, can: Callable[[str], bool]) -> bool:
+    """Whether the page at this address is the reader's to open: its view names one permission."""
+    try:
+        view = resolve(href).func
+    except Resolver404:
+        return False
+    needed = getattr(view, "permission", None)
+    return needed is None or can(needed)

@@ -7,6 +7,7 @@ because a page that guesses an amount is worse than a page that fails.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -253,8 +254,22 @@ def stylesheets(context: template.Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_links(context: template.Context, portal: str) -> list[navigation.NavLink]:
+    """The portal's main navigation, without what this reader may not open."""
     request = context.get("request")
-    return navigation.nav_links(portal, request.path if request else "/")
+    return navigation.nav_links(portal, request.path if request else "/", can=_rights(context))
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, permission: str) -> bool:
+    """Whether the reader's role holds a permission, so that no link is drawn that it may not open."""
+    can = _rights(context)
+    return can is not None and can(permission)
+
+
+def _rights(context: template.Context) -> Callable[[str], bool] | None:
+    """What somebody who is logged in may do; None while nobody is."""
+    principal = context.get("principal")
+    return getattr(principal, "can", None) if getattr(principal, "actor", None) is not None else None
 
 
 @register.simple_tag

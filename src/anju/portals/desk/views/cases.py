@@ -15,7 +15,7 @@ from anju.casework import queries as case_queries
 from anju.casework import registry
 from anju.casework.types import CaseState
 from anju.identity.permissions import permission
-from anju.portals.common import actor_of, moment_of
+from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.casefile import TAG_OF
 from anju.portals.desk.pages import Left, done_of, left_until, page_number, part_of, word_of
 
@@ -79,4 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """The key / of every page: to the search this person may use."""
-    return redirect("desk-cases" if actor_of(request).role in ("clerk", "reviewer") else "desk-home")
+    principal = principal_of(request)
+    if principal.can("desk.case"):
+        return redirect("desk-cases")
+    return redirect("desk-units" if principal.can("desk.search") else "desk-parameters")
