@@ -8,7 +8,6 @@ exists is not known here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -64,11 +63,16 @@ _ID_CHECKS = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
 _OLDEST_PERSON_YEARS = 130
+_FULL_WIDTH = 0xFEE0
+_PLAIN = {code + width: chr(code).upper() for code in range(0x21, 0x7F) for width in (0, _FULL_WIDTH)}
 
 
 def _plain(value: str) -> str:
-    """Half-width, upper case, without the spaces people type into long numbers."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", value)).upper()
+    """Half-width, upper case, without the spaces people type into long numbers.
+
+    Only full-width forms are read as their half-width twins: a superscript or a Roman numeral is no digit and no X.
+    """
+    return re.sub(r"\s", "", value.translate(_PLAIN))
 
 
 def check_id18(value: str, *, today: date | None = None) -> IdCheck:

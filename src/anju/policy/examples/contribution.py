@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from anju.kernel.money import Money
 from anju.kernel.rounding import Rounding
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.shapes import Inputs, Shape, shape
 from anju.policy.formulas.contribution import (
     MonthlyAmounts,
     StartCase,
@@ -46,8 +47,14 @@ def _monthly(given: Inputs, base_fen: int) -> MonthlyAmounts:
         base_fen,
         unit_ratio=given.decimal("unit_ratio"),
         person_ratio=given.decimal("person_ratio"),
-        rounding=Rounding(given.text("rounding")),
+        rounding=_rounding(given),
     )
+
+
+def _rounding(given: Inputs) -> Rounding:
+    """An example that names no mode is to the fen, half up."""
+    named = given.text("rounding", default=Rounding.CENT_HALF_UP.value)
+    return Rounding(named)
 
 
 def _clamped(given: Inputs) -> dict[str, Any]:
@@ -55,12 +62,12 @@ def _clamped(given: Inputs) -> dict[str, Any]:
         given.fen(*_WAGES, "base"), floor_fen=given.fen("base_floor"), cap_fen=given.fen("base_cap")
     )
     answers: dict[str, Any] = {"base": Money(base_fen)}
-    return answers | _answers(_monthly(given, base_fen)) if "rounding" in given else answers
+    return answers | _answers(_monthly(given, base_fen)) if "unit_ratio" in given else answers
 
 
 def _cap(given: Inputs) -> dict[str, Any]:
     yearly = [key for key in ("average_yearly_wage", "average_annual_wage") if key in given]
-    average = Fraction(given.decimal(*yearly) / 1) / 12 if yearly else Fraction(given.decimal("average_monthly_wage"))
+    average = Fraction(given.decimal(*yearly)) / 12 if yearly else Fraction(given.decimal("average_monthly_wage"))
     return {"base_cap": Money(base_cap(average * 100, multiple=given.decimal("multiple")))}
 
 
@@ -70,7 +77,7 @@ def _difference(given: Inputs) -> dict[str, Any]:
         given.fen("new_base"),
         unit_ratio=given.decimal("unit_ratio"),
         person_ratio=given.decimal("person_ratio"),
-        rounding=Rounding(given.text("rounding")),
+        rounding=_rounding(given),
         months=given.integer("months"),
     )
     return {
@@ -85,16 +92,20 @@ def _first_month(given: Inputs) -> dict[str, Any]:
     return {"first_contribution_month": first_contribution_month(started, _CASES[given.text("case")])}
 
 
-_RATIOS = "unit_ratio person_ratio rounding"
+def _rounded(required: str, run: Callable[[Inputs], dict[str, Any]]) -> Shape:
+    return shape(required, run, optional="rounding", where={"rounding": " ".join(Rounding)})
+
+
+_RATIOS = "unit_ratio person_ratio"
 SHAPES = (
-    shape(f"base {_RATIOS}", _amounts),
-    *(shape(f"{wage} base_floor base_cap {_RATIOS}", _clamped) for wage in (*_WAGES, "base")),
+    _rounded(f"base {_RATIOS}", _amounts),
+    *(_rounded(f"{wage} base_floor base_cap {_RATIOS}", _clamped) for wage in (*_WAGES, "base")),
     *(shape(f"{wage} base_floor base_cap", _clamped) for wage in (*_WAGES, "base")),
     *(
         shape(f"{wage} multiple", _cap)
         for wage in ("average_monthly_wage", "average_yearly_wage", "average_annual_wage")
     ),
-    shape(f"old_base new_base {_RATIOS} months", _difference),
+    _rounded(f"old_base new_base {_RATIOS} months", _difference),
     *(
         shape(f"{start} case", _first_month, where={"case": " ".join(_CASES)})
         for start in ("started_work", "started_on", "transferred_in", "first_wage")

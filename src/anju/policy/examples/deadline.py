@@ -7,17 +7,23 @@ from typing import Any
 from anju.policy.book import book
 from anju.policy.examples.shapes import Inputs, shape
 from anju.policy.formulas.deadline import Counting, due_on
+from anju.policy.types import CalendarUnknown
 
+_MOST = 40_000
 _ROLLS = ("roll", "roll_to_working_day", "roll_if_holiday", "move_to_working_day")
 
 
 def _due(given: Inputs) -> dict[str, Any]:
     counting = Counting(given.text("calendar", default=_by_unit(given)))
-    if counting is Counting.CALENDAR_DAYS and any(given.given.get(key) is True for key in _ROLLS):
+    if counting is Counting.CALENDAR_DAYS and any(given.flag(key) for key in _ROLLS):
         counting = Counting.CALENDAR_DAYS_ROLLED
-    count = given.integer("days", "working_days", "months", "years")
-    due = due_on(given.day("start"), count, counting=counting, calendar=book("national").calendar)
-    return {"due": due, "end": due}
+    count = given.integer("days", "working_days", "months", "years", most=_MOST)
+    try:
+        due = due_on(given.day("start"), count, counting=counting, calendar=book("national").calendar)
+    except CalendarUnknown:
+        # An example may expect the refusal: no date, and why.
+        return {"due": None, "end": None, "refused": True, "reason": "CALENDAR_UNKNOWN"}
+    return {"due": due, "end": due, "refused": False}
 
 
 def _by_unit(given: Inputs) -> str:

@@ -1,4 +1,4 @@
-"""Examples of identifiers and letter numbers."""
+"""Examples of identifiers and letter numbers. A birth is in the future when it lies after the day of the examples."""
 
 from __future__ import annotations
 
@@ -15,15 +15,7 @@ from anju.kernel.identifiers import (
 )
 from anju.policy.examples.shapes import Inputs, shape
 
-_CHECKED = {
-    "CN_ID18": check_id18,
-    "HMT_ID18": check_id18,
-    "HMT_RESIDENCE_PERMIT": check_id18,
-    "FPR18": check_id18,
-    "FOREIGN_PR18": check_id18,
-    "FOREIGN_PR_CARD": check_id18,
-    "USCC18": check_uscc,
-}
+_BORN = ("CN_ID18", "HMT_ID18", "HMT_RESIDENCE_PERMIT", "FPR18", "FOREIGN_PR18", "FOREIGN_PR_CARD")
 _PATTERNS = {
     "MOBILE": check_mobile,
     "CN_MOBILE": check_mobile,
@@ -37,7 +29,7 @@ def _number(given: Inputs) -> dict[str, Any]:
     kind, value = given.text("kind"), given.text("value")
     if kind in _PATTERNS:
         return {"valid": _PATTERNS[kind](value)}
-    check: IdCheck = _CHECKED[kind](value)
+    check: IdCheck = check_id18(value, today=given.as_of) if kind in _BORN else check_uscc(value)
     return {
         "valid": check.valid,
         "checksum_valid": check.checksum_valid,
@@ -56,6 +48,6 @@ def _letter(given: Inputs) -> dict[str, Any]:
 
 
 SHAPES = (
-    shape("kind value", _number, where={"kind": " ".join([*_CHECKED, *_PATTERNS])}),
+    shape("kind value", _number, where={"kind": " ".join([*_BORN, "USCC18", *_PATTERNS])}),
     shape("centre_code date sequence", _letter),
 )

@@ -22,11 +22,12 @@ from anju.policy.formulas.interest import (
 )
 
 _MODES = ("rate_change", "mode", "rate_rule")
+_KNOWN = dict.fromkeys(_MODES, " ".join(RateChange))
 
 
 def _interest(given: Inputs) -> dict[str, Any]:
     start, end = given.day("from"), given.day("to_exclusive", "closed_on")
-    movements = [Movement(one.day("date"), one.fen("amount")) for one in given.inputs("movements")]
+    movements = [Movement(one.day("date"), one.fen("amount", signed=True)) for one in given.inputs("movements")]
     rates = [RateSegment(one.day("from"), one.decimal("annual_rate")) for one in given.inputs("segments")]
     if not rates:
         rates = [RateSegment(start, given.decimal("annual_rate"))]
@@ -37,7 +38,7 @@ def _interest(given: Inputs) -> dict[str, Any]:
         end=end,
         movements=movements,
         rates=sorted(rates, key=lambda rate: rate.starts_on),
-        day_base=given.integer("day_base"),
+        day_base=given.integer("day_base", least=1),
         rate_change=mode,
     )
     _assert_index_agrees(interest, given, start, end, movements, sorted(rates, key=lambda rate: rate.starts_on), mode)
@@ -85,7 +86,12 @@ def _assert_index_agrees(
 
 
 SHAPES = tuple(
-    shape(f"opening_balance from {end} {rate} day_base", _interest, optional="movements " + " ".join(_MODES))
+    shape(
+        f"opening_balance from {end} {rate} day_base",
+        _interest,
+        optional=" ".join(("movements", *_MODES)),
+        where=_KNOWN,
+    )
     for end in ("to_exclusive", "closed_on")
     for rate in ("annual_rate", "segments")
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from anju.kernel.money import Money
 from anju.policy.book import book
-from anju.policy.examples.shapes import Inputs, as_decimal, as_fen, shape
+from anju.policy.examples.shapes import Inputs, shape
 from anju.policy.formulas import limit
 from anju.policy.formulas.loan import Method, half_up
 from anju.policy.formulas.repayment import largest_principal
@@ -25,7 +26,7 @@ def _ability(given: Inputs) -> dict[str, Any]:
         instalment = limit.times(share, given.fen("monthly_income")) - (
             given.fen("other_monthly_debts") if "other_monthly_debts" in given else 0
         )
-    months, rate = given.integer("months"), given.decimal("annual_rate")
+    months, rate = given.integer("months", least=1, most=1200), given.decimal("annual_rate")
     exact = largest_principal(max(instalment, 0), rate, months, method=method)
     return {
         "max_instalment": Money(instalment),
@@ -35,12 +36,8 @@ def _ability(given: Inputs) -> dict[str, Any]:
     }
 
 
-def _balances(given: Inputs) -> list[int]:
-    return [as_fen(one) for one in given.items("balances")]
-
-
 def _multiple(given: Inputs) -> int:
-    return limit.balance_multiple(_balances(given), multiple=given.decimal("multiple"))
+    return limit.balance_multiple(given.fens("balances"), multiple=given.decimal("multiple"))
 
 
 def _by_kind(given: Inputs) -> int:
@@ -53,7 +50,7 @@ def _with_factors(given: Inputs) -> int:
     if "income_factor" in given:
         # The income factor is added to the time factor before both multiply.
         factors[0] += given.decimal("income_factor")
-    return limit.balance_with_factors(_balances(given), multiple=given.decimal("multiple"), factors=factors)
+    return limit.balance_with_factors(given.fens("balances"), multiple=given.decimal("multiple"), factors=factors)
 
 
 def _people(given: Inputs) -> list[int]:
@@ -69,7 +66,7 @@ def _people(given: Inputs) -> list[int]:
 
 
 def _years(given: Inputs) -> int:
-    people = [as_decimal(one) for one in given.items("years")]
+    people = given.decimals("years") if isinstance(given.given["years"], list) else [given.decimal("years")]
     each = given.fen("amount_per_year")
     return sum(limit.by_years(int(years), amount_per_year_fen=each) for years in people)
 
@@ -108,14 +105,14 @@ _UPLIFTED = f"{_AROUND} uplifts uplift_cap absolute_cap"
 def _raised_cap(given: Inputs) -> int:
     return limit.raised_cap(
         given.fen("cap"),
-        [as_decimal(one) for one in given.items("uplifts")],
+        given.decimals("uplifts"),
         most=given.decimal("uplift_cap") if "uplift_cap" in given else None,
         absolute_fen=given.fen("absolute_cap") if "absolute_cap" in given else None,
     )
 
 
 def _formula(given: Inputs) -> dict[str, Any]:
-    terms: dict[str, int] = {}
+    terms: dict[str, int] = {"ABILITY": given.fen("ability")} if "ability" in given else {}
     if given.text("formula") != "NONE":
         _, amount, name, _ = _FORMULAS[given.text("formula")]
         terms[name] = amount(given)
@@ -126,9 +123,8 @@ def _formula(given: Inputs) -> dict[str, Any]:
         terms["PRICE"] = limit.price_share(given.fen("house_price"), ltv)
     if "cap" in given:
         terms["CAP"] = _raised_cap(given)
-    for key in ("ability", "requested"):
-        if key in given:
-            terms[key.upper()] = given.fen(key)
+    if "requested" in given:
+        terms["REQUESTED"] = given.fen("requested")
     answers = _lowest(given, terms)
     if given.text("formula") == "BALANCE_PLUS_FUTURE_DEPOSITS":
         answers["people"] = [Money(fen) for fen in _people(given)]
@@ -149,13 +145,19 @@ def _minimum(given: Inputs) -> dict[str, Any]:
 
 
 def _term(given: Inputs) -> dict[str, Any]:
-    limits = [given.integer("requested_years")]
+    limits = [given.integer("requested_years"), _longest(given)]
     if "building_age" in given:
         limits.append(given.integer("age_plus_term_limit") - given.integer("building_age"))
-    for key in ("max_term_years", "land_use_years_left"):
-        if key in given:
-            limits.append(given.integer(key))
+    if "land_use_years_left" in given:
+        limits.append(given.integer("land_use_years_left"))
     return {"max_years": limit.longest_term_years(limits)}
+
+
+def _longest(given: Inputs) -> int:
+    """The longest term of any loan: what the example says, else the national parameter."""
+    if "max_term_years" in given:
+        return given.integer("max_term_years")
+    return book("national").integer("loan.max_term_years", given.as_of or date.max)
 
 
 def _term_by_age(given: Inputs) -> dict[str, Any]:
@@ -168,9 +170,7 @@ def _term_by_age(given: Inputs) -> dict[str, Any]:
         on=start.first_day,
     )
     months = retires + 12 * given.integer("years_after_retirement") - start
-    limits = [given.integer("requested_years"), months // 12]
-    if "max_term_years" in given:
-        limits.append(given.integer("max_term_years"))
+    limits = [given.integer("requested_years"), months // 12, _longest(given)]
     return {"max_years": limit.longest_term_years(limits), "max_months": max(months, 0)}
 
 

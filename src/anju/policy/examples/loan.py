@@ -8,9 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from anju.kernel.money import Money
-from anju.policy.examples.shapes import Inputs, as_fen, shape
+from anju.policy.examples.shapes import Inputs, shape
 from anju.policy.formulas import loan, repayment
 from anju.policy.formulas.loan import Method, half_up
+
+# A century: longer than any loan, short enough to be computed at once.
+_MOST_MONTHS = 1200
 
 
 def _method(given: Inputs) -> Method:
@@ -18,7 +21,7 @@ def _method(given: Inputs) -> Method:
 
 
 def _terms(given: Inputs) -> tuple[int, Decimal, int]:
-    return given.fen("principal"), given.decimal("annual_rate"), given.integer("months")
+    return given.fen("principal"), given.decimal("annual_rate"), given.integer("months", least=1, most=_MOST_MONTHS)
 
 
 def _schedule(given: Inputs) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def _pay_off(given: Inputs) -> dict[str, Any]:
         principal, rate, months, paid_periods=given.integer("paid_periods"), method=_method(given)
     )
     due = repayment.pay_off(
-        balance, rate, days=given.integer("days_since_due"), day_base=given.integer("day_base")
+        balance, rate, days=given.integer("days_since_due"), day_base=given.integer("day_base", least=1)
     )
     return {
         "principal_due": Money(due.principal_fen),
@@ -123,7 +126,7 @@ def _broken_period(given: Inputs) -> dict[str, Any]:
         days = _days_between(first, last, given.text("broken_days", default="ACTUAL"))
     principal = given.fen("principal", "balance")
     interest = loan.days_interest(
-        principal, given.decimal("annual_rate"), days=days, day_base=given.integer("day_base")
+        principal, given.decimal("annual_rate"), days=days, day_base=given.integer("day_base", least=1)
     )
     return {"days": days, "interest": Money(interest), "total": Money(principal + interest)}
 
@@ -134,7 +137,7 @@ def _segments(given: Inputs) -> dict[str, Any]:
         (balance * Fraction(one.decimal("annual_rate")) * one.integer("days") for one in given.inputs("segments")),
         Fraction(0),
     )
-    return {"interest": Money(half_up(exact / given.integer("day_base")))}
+    return {"interest": Money(half_up(exact / given.integer("day_base", least=1)))}
 
 
 def _penalty(given: Inputs) -> dict[str, Any]:
@@ -148,7 +151,7 @@ def _penalty(given: Inputs) -> dict[str, Any]:
                 given.decimal("annual_rate"),
                 multiple=given.decimal("penalty_multiple"),
                 days=given.integer("days"),
-                day_base=given.integer("day_base"),
+                day_base=given.integer("day_base", least=1),
             )
         )
 
@@ -159,8 +162,9 @@ def _penalty(given: Inputs) -> dict[str, Any]:
 
 
 def _allocation(given: Inputs) -> dict[str, Any]:
-    due = [{part: as_fen(amount) for part, amount in one.given.items()} for one in given.inputs("due")]
-    done = repayment.allocate(given.fen("payment"), due, order=[str(part) for part in given.items("order")])
+    due = [{part: one.fen(part) for part in one.given} for one in given.inputs("due")]
+    order = list(dict.fromkeys(str(part) for part in given.items("order")))
+    done = repayment.allocate(given.fen("payment"), due, order=order)
     still_due = {f"still_due_{part}": Money(fen) for part, fen in done.still_due.items()}
     paid = {part: Money(fen) for part, fen in done.paid.items()}
     left = dict.fromkeys(("left_over", "unallocated", "remaining", "surplus"), Money(done.left_over_fen))
@@ -170,7 +174,10 @@ def _allocation(given: Inputs) -> dict[str, Any]:
 def _offset(given: Inputs) -> dict[str, Any]:
     balances = [(one.text("who"), one.fen("available")) for one in given.inputs("balances")]
     done = repayment.offset(given.fen("instalment"), balances, mode=repayment.OffsetMode(given.text("mode")))
-    return {who: Money(fen) for who, fen in done.taken} | {"bank_account": Money(done.bank_fen)}
+    taken: dict[str, int] = {}
+    for who, fen in done.taken:
+        taken[who] = taken.get(who, 0) + fen
+    return {who: Money(fen) for who, fen in taken.items()} | {"bank_account": Money(done.bank_fen)}
 
 
 _LOAN = "principal annual_rate months"

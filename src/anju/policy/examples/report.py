@@ -9,9 +9,12 @@ from anju.kernel.money import Money
 from anju.policy.examples.shapes import Inputs, Shape, shape
 from anju.policy.formulas.report import HUNDRED, THOUSAND, distribute_value_added, ratio
 
+# A year may end with a loss; every other figure of the report is zero or more.
+_INCOMES = ("value_added_income", "value_added")
+
 
 def _sum(given: Inputs, keys: str) -> Decimal:
-    return sum((given.decimal(key) for key in keys.split() if key in given), Decimal(0))
+    return sum((given.decimal(key, signed=key in _INCOMES) for key in keys.split() if key in given), Decimal(0))
 
 
 def _indicator(part: str, whole: str, *, permille: bool = False, optional: str = "", also: str = "") -> Shape:
@@ -27,8 +30,9 @@ def _indicator(part: str, whole: str, *, permille: bool = False, optional: str =
 
 
 def _average_yield(given: Inputs) -> dict[str, Any]:
-    ends = [Decimal(str(one)) for one in given.items("month_end_balances")]
-    answer = ratio(given.decimal("value_added_income", "value_added") * len(ends), sum(ends, Decimal(0)), per=HUNDRED)
+    ends = given.decimals("month_end_balances")
+    income = given.decimal(*_INCOMES, signed=True)
+    answer = ratio(income * len(ends), sum(ends, Decimal(0)), per=HUNDRED)
     return dict.fromkeys(("ratio_percent", "yield_percent"), answer)
 
 
@@ -49,7 +53,6 @@ def _distribution(given: Inputs) -> dict[str, Any]:
 
 _LOANS, _DEPOSITS = "year_end_loan_balance", "year_end_deposit_balance"
 _AVERAGES = ("monthly_average_deposit_balance", "average_deposit_balance")
-_INCOMES = ("value_added_income", "value_added")
 SHAPES = (
     _indicator(_LOANS, _DEPOSITS),
     *(

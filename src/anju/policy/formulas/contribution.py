@@ -39,7 +39,8 @@ class StartCase(StrEnum):
 
 def clamp_base(wage_fen: int, *, floor_fen: int, cap_fen: int) -> int:
     """缴存基数: the wage, not below the floor and not above the cap."""
-    assert floor_fen <= cap_fen, "the floor lies above the cap"
+    if floor_fen > cap_fen:
+        raise ValueError("the floor lies above the cap")
     return min(cap_fen, max(floor_fen, wage_fen))
 
 

@@ -89,6 +89,8 @@ def accrue(
     rate_change: RateChange = RateChange.SEGMENT,
 ) -> Interest:
     """Interest from `start` to the day before `end`. Movements lie in the period; one on `end` earns nothing yet."""
+    if end < start:
+        raise ValueError("the period ends before it begins")
     if any(not start <= movement.on <= end for movement in movements):
         raise ValueError("a movement lies outside the period")
     pieces = _pieces(opening_fen, start, end, movements, rates)

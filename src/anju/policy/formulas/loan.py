@@ -41,7 +41,8 @@ def monthly_rate(annual_rate: Decimal) -> Fraction:
 
 def exact_instalment(principal_fen: int, annual_rate: Decimal, months: int) -> Fraction:
     """等额本息 before rounding; P ÷ n when the rate is zero."""
-    assert months > 0, "a loan has at least one instalment"
+    if months < 1:
+        raise ValueError("a loan has at least one instalment")
     i = monthly_rate(annual_rate)
     if not i:
         return Fraction(principal_fen, months)
@@ -67,7 +68,7 @@ def month_interest(balance_fen: int, annual_rate: Decimal) -> int:
 def schedule(principal_fen: int, annual_rate: Decimal, months: int, method: Method) -> tuple[Row, ...]:
     """Every row of the schedule. The principal parts sum to the principal exactly."""
     if method is Method.EQUAL_PRINCIPAL:
-        part = half_up(Fraction(principal_fen, months))
+        part = half_up(exact_instalment(principal_fen, Decimal(0), months))
         return tuple(_rows(principal_fen, annual_rate, months, principal_part=part))
     fixed = instalment(principal_fen, annual_rate, months)
     return tuple(_rows(principal_fen, annual_rate, months, fixed_instalment=fixed))
@@ -94,7 +95,8 @@ def balance_after(
     principal_fen: int, annual_rate: Decimal, months: int, *, paid_periods: int, method: Method
 ) -> int:
     """What is still owed once `paid_periods` instalments are paid."""
-    assert 0 <= paid_periods <= months, "more instalments paid than there are"
+    if not 0 <= paid_periods <= months:
+        raise ValueError("more instalments paid than there are")
     if not paid_periods:
         return principal_fen
     return schedule(principal_fen, annual_rate, months, method)[paid_periods - 1].balance_after_fen
