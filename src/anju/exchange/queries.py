@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from anju.database.sql import rows
+from anju.exchange.actions import question_digest
 from anju.exchange.models import ExchangeQuery
 from anju.exchange.types import Answer, AnswerStatus, Kind
 
@@ -29,6 +31,22 @@ def answer(query_id: int) -> Answer:
 def answers_of_case(case_id: int) -> list[Answer]:
     """All answers read for a case, in the order they were read."""
     return [_answer(kept) for kept in ExchangeQuery.objects.filter(case_id=case_id).order_by("id")]
+
+
+def recent_answers(
+    kind: Kind, questions: Sequence[Mapping[str, str]], *, centre_id: int, since: datetime
+) -> list[Answer | None]:
+    """For each question the newest answer that was given since then, or None; an agency that was down gave none.
+
+    One statement, whatever the number of questions.
+    """
+    digests = [question_digest(kind, question) for question in questions]
+    found = ExchangeQuery.objects.filter(
+        centre_id=centre_id, kind=kind.value, question_digest__in=set(digests), read_at__gte=since,
+        status__in=[AnswerStatus.OK.value, AnswerStatus.NOT_FOUND.value],
+    ).order_by("read_at", "id") if digests else ()  # fmt: skip
+    newest = {bytes(kept.question_digest): kept for kept in found}
+    return [_answer(newest[digest]) if digest in newest else None for digest in digests]
 
 
 def line_health(centre_id: int, *, since: datetime) -> list[LineHealth]:
