@@ -19,13 +19,14 @@ from anju.contributions.roster.types import (
     SealReason,
 )
 from anju.kernel.month import Month
+from anju.parties.types import UnitFacts
 
 __all__ = [
-    "ActiveElsewhereFound", "AppliedList", "Arrears", "ChangeKind", "CheckedList", "Declaration", "Field", "ListSource",
-    "MonthSeen", "MoveKind", "PaymentNotice", "Problem", "RemittanceDeclared", "RemittanceLineSeen", "RemittancePosted",
-    "RemittanceReversed", "RemittanceSeen", "RemittanceState", "RosterLine", "RosterPerson", "SealReason",
-    "SuspenseMoveSeen", "SuspenseOpened", "SuspenseReason", "SuspenseSeen", "SuspenseSettled", "SuspenseState",
-    "UnitMonth",
+    "ActiveElsewhereFound", "AppliedList", "Arrears", "ChangeKind", "CheckedList", "Declaration", "Difference",
+    "DifferenceKind", "DifferenceSum", "Field", "ListSource", "MonthSeen", "MoveKind", "PaymentNotice", "Problem",
+    "RemittanceDeclared", "RemittanceLineSeen", "RemittancePosted", "RemittanceReversed", "RemittanceSeen",
+    "RemittanceState", "RosterLine", "RosterPerson", "SealReason", "SuspenseMoveSeen", "SuspenseOpened",
+    "SuspenseReason", "SuspenseSeen", "SuspenseSettled", "SuspenseState", "UnitMonth",
 ]  # fmt: skip
 
 
@@ -41,6 +42,10 @@ class RemittanceState(IntEnum):
     @property
     def zh(self) -> str:
         return ("待复核", "待缴款", "已到账，正在入账", "已入账", "已撤回")[self - 1]
+
+
+TAKEN_BACK = "经办人撤回"
+"""What a declaration is cancelled for when the agent takes it back; anything else is a second person's reason."""
 
 
 class SuspenseState(IntEnum):
@@ -160,6 +165,11 @@ class RemittanceSeen:
     def unpaid(self) -> bool:
         return self.state in (RemittanceState.AWAITING_APPROVAL, RemittanceState.CONFIRMED)
 
+    @property
+    def sent_back(self) -> bool:
+        """Whether the unit's second person sent it back, and `cancel_reason` says why."""
+        return self.state is RemittanceState.CANCELLED and self.cancel_reason != TAKEN_BACK
+
 
 @dataclass(frozen=True)
 class RemittanceLineSeen:
@@ -230,6 +240,57 @@ class Arrears:
         return sum(month.total_fen or 0 for month in self.months)
 
 
+class DifferenceKind(StrEnum):
+    """How a person's month differs from the one declared before."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    BASE = "base"
+    RATIO = "ratio"
+
+    @property
+    def zh(self) -> str:
+        return {"joined": "新增", "left": "减少", "base": "基数变化", "ratio": "比例变化"}[self.value]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One person whose month differs from the one declared before; amounts are of this month, or changes of them."""
+
+    account_id: int
+    kind: DifferenceKind
+    base_fen: int | None
+    last_base_fen: int | None
+    own_fen: int
+    unit_fen: int
+    """What this person adds to the month's sums, below zero for what falls away."""
+    how: str
+    """What brought it about, such as «转入» or «封存：退休»; empty when no list of the unit did."""
+
+    @property
+    def what(self) -> str:
+        return self.kind.zh
+
+
+@dataclass(frozen=True)
+class DifferenceSum:
+    """All differences of one kind: how many people, and what they add to the month."""
+
+    kind: DifferenceKind
+    people: int
+    own_fen: int
+    unit_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        return self.own_fen + self.unit_fen
+
+    @property
+    def headcount(self) -> int:
+        """What this kind does to the number of people."""
+        return {DifferenceKind.JOINED: self.people, DifferenceKind.LEFT: -self.people}.get(self.kind, 0)
+
+
 @dataclass(frozen=True)
 class UnitMonth:
     """The employer's month at one glance."""
@@ -249,12 +310,30 @@ class UnitMonth:
     left: int
     base_changed: int
     unchanged: int
+    sums: tuple[DifferenceSum, ...]
+    """What leads from the last month's total to this one's, by kind; kinds nobody has are left out."""
+    changed: tuple[Difference, ...]
+    """Who differs, as far as the caller asked for them."""
     last: RemittanceSeen | None
+    returned: RemittanceSeen | None
+    """The declaration of this month that was taken or sent back last, while none stands in its place."""
     arrears: Arrears
     suspense_fen: int
     second_approval: bool
     can_declare: bool
     why_not: str
+    unit: UnitFacts
+    """The unit with the terms of this month."""
+
+    @property
+    def as_before(self) -> bool:
+        """Everybody and every amount is as in the last month."""
+        return self.last is not None and not self.sums
+
+    @property
+    def changes(self) -> int:
+        """How many people differ."""
+        return sum(one.people for one in self.sums)
 
 
 @dataclass(frozen=True)

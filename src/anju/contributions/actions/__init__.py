@@ -1,7 +1,14 @@
 """Actions of the contributions room: all writes."""
 
 from anju.contributions.actions.changes import apply_changes
-from anju.contributions.actions.checking import ListAnswer, check_pasted, check_table, check_upload
+from anju.contributions.actions.checking import (
+    ListAnswer,
+    check_pasted,
+    check_table,
+    check_upload,
+    readable,
+    readable_pasted,
+)
 from anju.contributions.actions.declaring import approve_remittance, cancel_remittance, declare_month
 from anju.contributions.actions.posting import post_remittance
 from anju.contributions.actions.receiving import on_money_received, on_receipt_reversed
@@ -25,6 +32,8 @@ __all__ = [
     "on_payment_settled",
     "on_receipt_reversed",
     "post_remittance",
+    "readable",
+    "readable_pasted",
     "refund",
     "stop_waiting",
     "verify_elsewhere",

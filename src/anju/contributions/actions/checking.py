@@ -10,10 +10,10 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anju.contributions.queries.people import world
-from anju.contributions.roster.columns import recognise
+from anju.contributions.roster.columns import map_columns, recognise
 from anju.contributions.roster.error_file import error_workbook
 from anju.contributions.roster.judge import judge_list
 from anju.contributions.roster.read import ReadList, read_list
@@ -27,14 +27,17 @@ from anju.contributions.roster.types import (
 )
 from anju.contributions.types import ListSource
 from anju.database.sql import row
+from anju.exchange import queries as asked
 from anju.exchange.actions import ask
-from anju.exchange.types import AnswerStatus, Kind
+from anju.exchange.types import Answer, AnswerStatus, Kind
 from anju.files.types import Table
 from anju.files.workbook import read_pasted, read_table
 from anju.kernel.clock import ZONE
 from anju.kernel.month import Month
 
 ASKING_SECONDS = 8.0
+ANSWER_LASTS = timedelta(hours=12)
+"""How long an answer about an account elsewhere is taken as it is, so that looking at a list again asks nobody."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,20 @@ class ListAnswer:
     def error_file(self, *, only_wrong: bool = False) -> bytes:
         """The list as xlsx with the reasons in a last column."""
         return error_workbook(self.table, self.checked.problems, only_wrong=only_wrong)
+
+
+def readable(content: bytes, filename: str, *, sheet: str | None = None) -> Table:
+    """The table of a file, refused only for what makes it unreadable as a whole: kind, sheet, headings."""
+    table = read_table(content, filename, recognise=recognise, sheet=sheet)
+    map_columns(table)
+    return table
+
+
+def readable_pasted(text: str) -> Table:
+    """The same for pasted cells."""
+    table = read_pasted(text, recognise=recognise)
+    map_columns(table)
+    return table
 
 
 def check_upload(
@@ -122,17 +139,32 @@ def strangers_of(read: ReadList, of: World) -> list[Document]:
 def ask_elsewhere(
     documents: Sequence[Document], *, centre_id: int, at: datetime, seconds: float = ASKING_SECONDS
 ) -> dict[Document, Elsewhere]:
-    """What the national platform says about each person, until the time is used up or the platform is silent."""
+    """What the national platform says about each person, until the time is used up or the platform is silent.
+
+    Who was asked about lately is not asked about again, unless the answer stands in the way: it may have been mended
+    since. With no time at all nobody is asked, so that a page can show a list without asking anybody.
+    """
     told: dict[Document, Elsewhere] = dict.fromkeys(documents, Elsewhere.UNKNOWN)
+    known = asked.recent_answers(
+        Kind.ELSEWHERE, [_question(document) for document in told], centre_id=centre_id, since=at - ANSWER_LASTS
+    )
+    told |= {document: _elsewhere(answer) for document, answer in zip(told, known, strict=True) if answer is not None}
     until = time.monotonic() + seconds
-    for document in documents:
+    for document in [one for one in told if told[one] in (Elsewhere.UNKNOWN, Elsewhere.NORMAL)]:
         if time.monotonic() >= until:
             break
-        answer = ask(Kind.ELSEWHERE, {"id_number": document[1]}, centre_id=centre_id, at=at)
+        answer = ask(Kind.ELSEWHERE, _question(document), centre_id=centre_id, at=at)
         if answer.status is AnswerStatus.DOWN:
             break
-        told[document] = Elsewhere.NONE
-        if answer.known and answer.facts.get("exists"):
-            sealed = answer.facts.get("state") == "sealed"
-            told[document] = Elsewhere.SEALED if sealed else Elsewhere.NORMAL
+        told[document] = _elsewhere(answer)
     return told
+
+
+def _question(document: Document) -> dict[str, str]:
+    return {"id_number": document[1]}
+
+
+def _elsewhere(answer: Answer) -> Elsewhere:
+    if not (answer.known and answer.facts.get("exists")):
+        return Elsewhere.NONE
+    return Elsewhere.SEALED if answer.facts.get("state") == "sealed" else Elsewhere.NORMAL

@@ -1,6 +1,7 @@
 """Queries of the contributions room: all reads."""
 
-from anju.contributions.queries.month import Difference, differences, unit_month
+from anju.contributions.queries.differences import MonthAgainstLast
+from anju.contributions.queries.month import differences, frozen_differences, unit_month
 from anju.contributions.queries.people import normal_accounts, roster, term_of, terms_of
 from anju.contributions.queries.remittances import (
     arrears,
@@ -19,9 +20,11 @@ from anju.contributions.queries.suspense import (
     suspense_moves,
 )
 from anju.contributions.queries.units import due_date, next_month, rules_of
+from anju.contributions.types import Difference
 
 __all__ = [
-    "Difference", "arrears", "differences", "due_date", "line_of", "lines", "next_month", "normal_accounts",
+    "Difference", "MonthAgainstLast", "arrears", "differences", "due_date", "frozen_differences", "line_of", "lines",
+    "next_month", "normal_accounts",
     "payment_notice", "receipt_of", "remittance", "remittances", "roster", "rules_of", "suspense_counts",
     "suspense_item", "suspense_items", "suspense_moves", "term_of", "terms_of", "unit_month", "unpaid_remittances",
 ]  # fmt: skip

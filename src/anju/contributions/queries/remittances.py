@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from anju.database.sql import row, rows
 from anju.kernel.money import fen_in_words
 from anju.kernel.month import Month, months_between
 from anju.kernel.refusal import Refusal
+from anju.parties.types import UnitFacts
 from anju.treasury import queries as treasury
 
 _COLUMNS = """
@@ -26,6 +28,7 @@ centre_id, remittance_id, unit_id, month, number, state, headcount, own_fen, uni
 declared_at, declared_by_person_id, approved_by_person_id, approved_at, matched_at, posted_at, voucher_id, case_id,
 problem, cancel_reason
 """
+_UNFINISHED = (RemittanceState.AWAITING_APPROVAL, RemittanceState.CONFIRMED, RemittanceState.MATCHED)
 
 
 def seen(found: dict[str, Any]) -> RemittanceSeen:
@@ -59,6 +62,50 @@ def remittances(
          "cancelled": cancelled},
     )  # fmt: skip
     return [seen(one) for one in found]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a unit stands: its open months, the last posted one before them, the last month declared at all."""
+
+    open: tuple[RemittanceSeen, ...]
+    last: RemittanceSeen | None
+    returned: RemittanceSeen | None
+    newest: Month | None
+
+    @property
+    def current(self) -> RemittanceSeen | None:
+        """The oldest month that is declared and not posted: it comes before everything else."""
+        return self.open[0] if self.open else None
+
+
+_STANDING = f"""
+WITH mine AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM remittance WHERE centre_id = %(centre)s AND unit_id = %(unit)s
+), facts AS (
+    SELECT max(month) FILTER (WHERE state <> 5) AS newest, min(month) FILTER (WHERE state IN (1, 2, 3)) AS first_open
+      FROM mine
+)
+SELECT mine.*, facts.newest FROM mine, facts
+ WHERE state IN (1, 2, 3)
+    OR remittance_id = (SELECT remittance_id FROM mine WHERE state = 4 AND month < coalesce(first_open, 999999)
+                         ORDER BY month DESC LIMIT 1)
+    OR remittance_id = (SELECT max(remittance_id) FROM mine WHERE state = 5 AND month > coalesce(newest, 0))
+ ORDER BY month, remittance_id
+"""  # noqa: S608  (constants of this module)
+
+
+def standing(centre_id: int, unit_id: int) -> Standing:
+    """What is open, what was last, what was taken back, in one statement."""
+    found = rows(_STANDING, {"centre": centre_id, "unit": unit_id})
+    newest = Month.from_number(found[0]["newest"]) if found and found[0]["newest"] else None
+    all_seen = [seen({name: value for name, value in line.items() if name != "newest"}) for line in found]
+    by_state = {state: [one for one in all_seen if one.state is state] for state in RemittanceState}
+    return Standing(
+        open=tuple(one for one in all_seen if one.state in _UNFINISHED),
+        last=next(iter(by_state[RemittanceState.POSTED]), None),
+        returned=next(iter(by_state[RemittanceState.CANCELLED]), None), newest=newest,
+    )  # fmt: skip
 
 
 def unpaid_remittances(centre_id: int, *, today: date, limit: int = 100) -> list[RemittanceSeen]:
@@ -113,20 +160,19 @@ def payment_notice(centre_id: int, remittance_id: int, *, unit_id: int | None = 
 def arrears(centre_id: int, unit_id: int, *, today: date) -> Arrears:
     """Months since the unit's first one whose due date is over and whose money is not on the members' accounts."""
     unit = unit_of(centre_id, unit_id, month=Month.of(today))
-    known = {
-        line["month"]: line
-        for line in rows(
-            "SELECT month, state, due_on, total_fen FROM remittance WHERE centre_id = %s AND unit_id = %s"
-            " AND state <> 5",
-            [centre_id, unit_id],
-        )
-    }
+    return late_months(unit, standing(centre_id, unit_id), today=today)
+
+
+def late_months(unit: UnitFacts, stands: Standing, *, today: date) -> Arrears:
+    """The same from what is known: months are declared in their order, so all before the newest are posted or open."""
+    known = {one.month: one for one in stands.open}
     late = []
     for month in months_between(unit.first_month, Month.of(today)):
-        found = known.get(month.number)
-        state = RemittanceState(found["state"]) if found else None
-        due_on = found["due_on"] if found else due_date(month, payday=unit.payday)
-        if due_on < today and state not in (RemittanceState.MATCHED, RemittanceState.POSTED):
-            total = found["total_fen"] if found else None
-            late.append(MonthSeen(month, state, due_on, total, (today - due_on).days))
+        found = known.get(month)
+        if found is None and stands.newest is not None and month <= stands.newest:
+            continue
+        due_on = found.due_on if found else due_date(month, payday=unit.payday)
+        if due_on < today and (found is None or found.state is not RemittanceState.MATCHED):
+            total = found.total_fen if found else None
+            late.append(MonthSeen(month, found.state if found else None, due_on, total, (today - due_on).days))
     return Arrears(tuple(late))
