@@ -141,6 +141,8 @@ class CaseCorrection(_OfCase):
     asked_at = models.DateTimeField()
     asked_by_person_id = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
+    # What stood in the form before this correction was answered: history, and the reviewer's before and after.
+    answers_before = SealedTextField(null=True)
 
     class Meta:
         db_table = "case_correction"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from anju.casework.declaration import CorrectionItem, Service, Subject
+from anju.casework.declaration import CorrectionItem, Service, Signature, Subject
 from anju.casework.facts import Answers, Facts, Verdict
 from anju.casework.states import CaseState, Outcome, Proposal
 from anju.kernel.explained import Working
@@ -73,6 +73,15 @@ class DecisionSeen:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One line of 核对信息 as it was before a correction was answered, and as it was answered."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Correction:
     """What was asked for, once and completely, and what has been given since."""
 
@@ -80,6 +89,8 @@ class Correction:
     items: tuple[CorrectionItem, ...]
     note: str
     answered_at: datetime | None
+    changes: tuple[Change, ...] = ()
+    """What the answer changed in the form, line by line; papers are among the case's papers."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +162,10 @@ class Case:
     result: Answers
     can_cancel: bool
     needs_signature: bool
+    signatures: tuple[Signature, ...]
+    """Every version of the agreement that was signed, oldest first."""
+    signs_again: bool
+    """A newer version of the agreement is in force than the one last signed."""
     seen_digest: str
     """What an approval binds to: hand it back unchanged to `approve`."""
 

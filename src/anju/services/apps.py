@@ -1,4 +1,4 @@
-"""App of the services: at start it reads every folder and puts it on offer."""
+"""App of the services: at start it reads every folder."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the folders."""
-        from anju.services.folders import offer_all
+        from anju.services.folders import install_all
 
-        offer_all()
+        install_all()

@@ -13,13 +13,16 @@ from typing import Any
 import yaml
 
 from anju import policy
-from anju.casework import texts
+from anju.casework import registry, texts
 from anju.casework.fields import ServiceForm
 from anju.casework.types import Fact, Facts, Outcome, ReviewMode, Service, Verdict
+from anju.policy.book import CITIES, NATIONAL
+from anju.services.folders import read_service, service_folders
 
 FILES = ("__init__.py", "service.py", "form.py", "facts.py", "decide.py", "effect.py", "guide.md", "faq.yaml",
          "examples.yaml", "tests.py")  # fmt: skip
 FORBIDDEN = ("models.py", "views.py", "urls.py", "admin.py", "migrations", "templates")
+HOME, REFERENCE_DAY = "anju", date(2026, 11, 23)
 SHORTEST_GUIDE = 200
 FEWEST_QUESTIONS = 3
 FEWEST_EXAMPLES = 3
@@ -96,24 +99,27 @@ def _declaration(service: Service) -> Iterator[str]:
     for item in service.materials:
         if item.field not in fields or not (item.title and item.explanation):
             yield f"correction item {item.code} names no field of the form or lacks words"
-    yield from _handles(service)
+    if not service.promised_limit and service.legal_limit is None:
+        yield "neither the law's nor the promised limit is named"
+    yield from _handles(service, policy.book(HOME))
 
 
-def _handles(service: Service) -> Iterator[str]:
+def _handles(service: Service, book: policy.Book) -> Iterator[str]:
     """Every article and number the declaration names stands in the demo city's book."""
-    book, on = policy.book("anju"), date(2026, 11, 23)
     for handle in service.refusal_articles:
-        if book.find_article(handle, on) is None:
+        if book.find_article(handle, REFERENCE_DAY) is None:
             yield f"no article {handle}"
+    yield from _limits(service, book)
+
+
+def _limits(service: Service, book: policy.Book) -> Iterator[str]:
     numbers = [service.promised_limit] if service.promised_limit else []
     if service.legal_limit is not None:
         numbers.append(service.legal_limit.parameter)
-        if book.find_article(service.legal_limit.article, on) is None:
+        if book.find_article(service.legal_limit.article, REFERENCE_DAY) is None:
             yield f"no article {service.legal_limit.article}"
-    if not numbers:
-        yield "neither the law's nor the promised limit is named"
     for handle in numbers:
-        if not book.has(handle, on):
+        if not book.has(handle, REFERENCE_DAY):
             yield f"no parameter {handle}"
 
 
@@ -154,7 +160,7 @@ def read_examples(service: Service) -> list[dict[str, Any]]:
 
 def run_example(service: Service, example: dict[str, Any]) -> Verdict:
     """One example's verdict."""
-    book = policy.book(example.get("city", "anju"))
+    book = policy.book(example.get("city", HOME))
     facts = facts_from_values(service, example.get("facts") or {})
     verdict: Verdict = service.decide(
         facts, answers=example.get("answers") or {}, book=book, on=date.fromisoformat(example["on"])
@@ -205,3 +211,44 @@ def _unknown_never_refuses(service: Service, example: dict[str, Any]) -> Iterato
             continue
         if verdict.outcome is Outcome.REFUSE and example["outcome"] == "grant":
             yield f"without {sorted(gone)} the case is refused"
+
+
+# ------------------------------------------------------------------------------------------- switches
+
+
+def switches(folder: Path = CITIES) -> list[str]:
+    """Everything wrong with the cities' lists of services that are on (`services.on`); empty is good.
+
+    A list names folders only; every folder is on somewhere; and a city that has a service on has the numbers and
+    articles the service needs, so that no applicant finds out that one is missing.
+    """
+    known = {path.name: read_service(path) for path in service_folders()}
+    cities = sorted(path.parent.name for path in folder.glob("*/release.yaml") if path.parent.name != NATIONAL)
+    lists: dict[str, tuple[str, ...]] = {}
+    wrong: list[str] = []
+    for city in cities:
+        book = policy.load_book(city, folder=folder)
+        if not book.has(registry.SWITCHES, REFERENCE_DAY):
+            wrong.append(f"{city} says nothing of {registry.SWITCHES}")
+            continue
+        lists[city] = book.choices(registry.SWITCHES, REFERENCE_DAY)
+        wrong += [f"{city} switches on {code}, which is no folder" for code in lists[city] if code not in known]
+        services = [known[code] for code in lists[city] if code in known]
+        wrong += [f"{found.code} in {city}: {one}" for found in services for one in _lacks(found, book)]
+    everywhere = {code for listed in lists.values() for code in listed}
+    return wrong + [f"{code} is on in no city" for code in sorted(known) if code not in everywhere]
+
+
+def _lacks(service: Service, book: policy.Book) -> Iterator[str]:
+    """What a service needs of a city and does not find."""
+    yield from _limits(service, book)
+    asks_people = service.review is not ReviewMode.RULE
+    if asks_people and not any(book.find_article(one, REFERENCE_DAY) for one in service.refusal_articles):
+        yield "none of the articles a refusal may rest on"
+    for example in read_examples(service):
+        on = date.fromisoformat(example["on"])
+        facts = facts_from_values(service, example.get("facts") or {})
+        try:
+            service.decide(facts, answers=example.get("answers") or {}, book=book, on=on)
+        except policy.PolicyMissing as missing:
+            yield f"{example['title']}: {missing}"

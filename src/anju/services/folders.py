@@ -24,7 +24,7 @@ def read_service(folder: Path) -> Service:
     return service
 
 
-def offer_all() -> None:
-    """Put every service on offer; called once at start."""
+def install_all() -> None:
+    """Make every service known; called once at start. Which of them are on, the city says."""
     for folder in service_folders():
-        registry.offer(read_service(folder))
+        registry.install(read_service(folder))

@@ -1,7 +1,7 @@
 """All writes of casework. Each is one transaction with one step in the timeline and one audit record."""
 
 from anju.casework.actions.advancing import advance, rescue
-from anju.casework.actions.applicant import report_mistake, sign, supplement, withdraw
+from anju.casework.actions.applicant import report_mistake, supplement, withdraw
 from anju.casework.actions.desk import (
     approve,
     claim,
@@ -16,6 +16,7 @@ from anju.casework.actions.desk import (
 from anju.casework.actions.drafts import discard_draft, forget_old_drafts, save_draft
 from anju.casework.actions.facts import ask_again, establish_fact
 from anju.casework.actions.finishing import complete, end_without_effect, note
+from anju.casework.actions.signing import sign, sign_again
 from anju.casework.actions.submitting import begin, preview, submit
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "return_to_clerk",
     "save_draft",
     "sign",
+    "sign_again",
     "submit",
     "supplement",
     "withdraw",

@@ -1,28 +1,30 @@
-"""What the applicant does after submitting: supplement, withdraw, say «我填错了», sign."""
+"""What the applicant does after submitting: supplement, withdraw, say «我填错了»."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from anju.casework import clocks, queries, registry, store, telling, texts
+from anju.casework import clocks, queries, registry, store, telling
 from anju.casework.actions.advancing import advance
-from anju.casework.actions.deciding import effecting, take_effect
+from anju.casework.actions.deciding import effecting
 from anju.casework.actions.drafts import save_draft
 from anju.casework.lifecycle import Act, possible
-from anju.casework.models import Case, CaseCorrection, CaseDecision, CaseFile, CaseSignature
+from anju.casework.models import Case, CaseCorrection, CaseFile
 from anju.casework.permissions import require_login
+from anju.casework.subjects import claimed_person
 from anju.casework.types import (
     Answers,
     CaseState,
     Facts,
     MistakeAnswer,
     Service,
-    Signature,
 )
+from anju.identity import queries as identity
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.kernel.text import clean_text
@@ -53,7 +55,7 @@ def _supplement(
 ) -> None:
     from anju import jobs
 
-    case, service = _own(case_id, actor)
+    case, service = own_case(case_id, actor)
     asked = CaseCorrection.objects.filter(case_id=case_id, answered_at__isnull=True).order_by("-n").first()
     wanted = {item["code"] for item in asked.items if not item["field"]} if asked else set()
     if asked and answers is None and any(item["field"] not in ("", "*") for item in asked.items):
@@ -65,29 +67,56 @@ def _supplement(
     if asked is not None and missing:
         titles = "、".join(item["title"] for item in asked.items if item["code"] in missing)
         raise Refusal("material_missing", f"还缺：{titles}。请上传后再提交。", field="papers")
-    changes = {} if answers is None else {"answers": store.to_text(answers)}
+    before = store.answers_of(case)
+    text = _what_changed(service, before, answers, papers)
+    changes = {} if answers is None else {"answers": store.to_text(answers), **_who_applies(case, service, answers)}
     store.move(
-        case, Act.SUPPLEMENT, actor=actor, by=store.APPLICANT_BY, at=at, text=_what_changed(answers, papers),
-        proposal="", proposal_text="", proposal_article="", **changes, **clocks.resumed(case, at=at),
+        case, Act.SUPPLEMENT, actor=actor, by=store.APPLICANT_BY, at=at, text=text, proposal="", proposal_text="",
+        proposal_article="", **changes, **clocks.resumed(case, at=at),
     )  # fmt: skip
     n = CaseFile.objects.filter(case_id=case_id).count()
     for offset, (material, file_id) in enumerate(sorted(papers.items()), start=1):
         CaseFile.objects.create(case_id=case_id, n=n + offset, material=material, file_id=file_id, at=at)
-    CaseCorrection.objects.filter(case_id=case_id, answered_at__isnull=True).update(answered_at=at)
+    CaseCorrection.objects.filter(case_id=case_id, answered_at__isnull=True).update(
+        answered_at=at, answers_before=None if answers is None else store.to_text(before)
+    )
     jobs.plan("casework.advance", at=at + timedelta(seconds=30), lock=f"case-{case_id}", case_id=case_id)
 
 
-def _what_changed(answers: Answers | None, papers: Mapping[str, int]) -> str:
-    parts = ["修改了填写内容"] if answers is not None else []
+def _what_changed(
+    service: Service, before: Answers, answers: Answers | None, papers: Mapping[str, int]
+) -> str:
+    """Which lines were mended and how many papers came; the lines' contents stay in the case."""
+    parts = []
+    if answers is not None:
+        labels = [change.label for change in queries.changes_between(service, before, answers)]
+        parts.append(f"修改了{'、'.join(labels)}" if labels else "核对了填写内容，没有修改")
     parts += [f"补交了 {len(papers)} 份材料"] if papers else []
     return "您" + "，".join(parts or ["确认无需修改"]) + "。"
+
+
+def _who_applies(case: Case, service: Service, answers: Answers) -> dict[str, Any]:
+    """A mended identity number may name another natural person: four eyes must see this one from now on.
+
+    Whoever asked for the correction as clerk and turns out to be the applicant is the case's clerk no longer.
+    """
+    if service.natural_person is None or case.person_id is not None:
+        return {}
+    login = identity.login(case.login_id)
+    if login is not None and claimed_person(login, centre_id=case.centre_id) is not None:
+        return {}
+    person_id = service.natural_person(store.subject_of_case(case), answers)
+    if person_id is None:
+        return {}
+    gone = {"clerk_person_id": None} if case.clerk_person_id == person_id else {}
+    return {"applicant_person_id": person_id, **gone}
 
 
 def withdraw(case_id: int, *, actor: Actor, at: datetime, reason: str = "") -> None:
     """Withdraw the application: until the decision always, afterwards while the service can still undo its effect."""
     reason = clean_text(reason, 200, "reason")
     with transaction.atomic():
-        case, service = _own(case_id, actor)
+        case, service = own_case(case_id, actor)
         _undo(case, service, actor=actor, at=at, text=reason)
         telling.withdrawn(case, at=at)
 
@@ -114,7 +143,7 @@ def report_mistake(case_id: int, *, actor: Actor, at: datetime) -> MistakeAnswer
     can be undone it is cancelled and a draft with the same answers is ready; afterwards it is a matter for people.
     """
     with transaction.atomic():
-        case, service = _own(case_id, actor)
+        case, service = own_case(case_id, actor)
         state = CaseState(case.state)
         if state is CaseState.CORRECTION:
             return MistakeAnswer("amend", "请直接修改，改好后提交。")
@@ -139,42 +168,7 @@ def _take_back(case: Case, *, actor: Actor, at: datetime) -> MistakeAnswer:
     return MistakeAnswer("amend", "请修改后提交。修改期间停止计时。")
 
 
-@transaction.atomic
-def sign(case_id: int, *, version: str, text_digest: str, actor: Actor, at: datetime) -> None:
-    """Sign the agreement (签订协议) of an approved case; the signature itself makes the permission.
-
-    Refuses a case that is not approved, and a text that is not the version in force: the newer one must be read first.
-    """
-    case, service = _own(case_id, actor)
-    if not service.agreement or case.state != CaseState.DECIDED:
-        raise Refusal("nothing_to_sign", "现在没有需要签订的协议。请查看办理进度。", status=409)
-    in_force = texts.agreement(service)
-    if (version, text_digest) != (in_force.version, in_force.text_digest):
-        raise Refusal("agreement_changed", "协议已经更新，请阅读最新版本后再签订。", status=409)
-    login_id = require_login(actor)
-    signature = Signature(in_force.code, in_force.version, in_force.text_digest, login_id, at)
-    decision = CaseDecision.objects.get(case_id=case_id)
-    verdict = store.verdict_from_json(case.verdict)
-    assert verdict is not None
-    checker = Actor(None, decision.checker_person_id, "reviewer" if not decision.by_rule else "machine", None, "",
-                    case.centre_id)  # fmt: skip
-    effect = service.effect(
-        effecting(
-            case, service, Facts.from_json(store.read_json(decision.facts)), verdict, checker=checker,
-            maker_person_id=decision.maker_person_id, at=at, signature=signature,
-        )
-    )  # fmt: skip
-    store.move(
-        case, Act.SIGN, actor=actor, by=store.APPLICANT_BY, at=at, text=f"已签订服务协议（{in_force.version} 版）。"
-    )
-    CaseSignature.objects.create(
-        case_id=case_id, n=1, agreement=in_force.code, agreement_version=in_force.version,
-        text_digest=in_force.text_digest, signed_by_login_id=login_id, signed_at=at,
-    )  # fmt: skip
-    take_effect(case, effect, actor=actor, at=at)
-
-
-def _own(case_id: int, actor: Actor) -> tuple[Case, Service]:
+def own_case(case_id: int, actor: Actor) -> tuple[Case, Service]:
     """The caller's own case; anything else reads like a missing one."""
     require_login(actor)
     case = queries.own_cases(actor).filter(pk=case_id).first()

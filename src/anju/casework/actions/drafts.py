@@ -19,7 +19,7 @@ def save_draft(
     service: str, values: Answers, *, actor: Actor, at: datetime, draft_id: int | None = None
 ) -> int:
     """Keep what was typed so far; with `draft_id` in place of that draft, if it is the caller's. Its id."""
-    registry.service(service)
+    registry.offered(service, on=at.date())
     login_id = require_login(actor)
     text = store.to_text(values)
     if len(text) > LONGEST_DRAFT:

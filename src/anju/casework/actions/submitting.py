@@ -30,9 +30,10 @@ log = logging.getLogger(__name__)
 def begin(service_code: str, *, actor: Actor, at: datetime) -> Begun:
     """Open the first page of a service: the declaration, the applicant, and what is filled in for him already.
 
-    Refuses whoever the service is not for, and what stands in the way from the start.
+    Refuses a service the city has not switched on, whoever the service is not for, and what stands in the way from
+    the start.
     """
-    service = registry.service(service_code)
+    service = registry.offered(service_code, on=at.date())
     who = applicant(actor, service, {})
     service.may_file(who.subject, at)
     return Begun(service, who.subject, service.prefill(who.subject, at))
@@ -40,7 +41,7 @@ def begin(service_code: str, *, actor: Actor, at: datetime) -> Begun:
 
 def preview(service_code: str, answers: Answers, *, actor: Actor, at: datetime) -> Preview:
     """What the centre would find and answer now. Asks agencies, so outside any transaction; keeps no case."""
-    service = registry.service(service_code)
+    service = registry.offered(service_code, on=at.date())
     who = applicant(actor, service, answers)
     service.may_file(who.subject, at)
     rules = book()
@@ -65,7 +66,7 @@ def submit(
     service allows one only. When deciding fails for a reason of ours, the case stays accepted and the planned job
     tries again: the applicant has his number.
     """
-    service = registry.service(service_code)
+    service = registry.offered(service_code, on=at.date())
     who = applicant(actor, service, answers)
     service.may_file(who.subject, at)
     made = _accept(service, answers, who, key=key, at=at, draft_id=draft_id, branch=branch)

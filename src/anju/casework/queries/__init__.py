@@ -1,14 +1,15 @@
 """All reads of casework, each scoped to the caller in SQL: nobody reaches a case that is not his."""
 
-from anju.casework.queries.cases import case_for, desk_case
+from anju.casework.queries.cases import case_for, changes_between, desk_case
 from anju.casework.queries.drafts import draft_for, drafts_of
-from anju.casework.queries.lists import cases_of, free_cases, queue, queue_counts, running_cases
+from anju.casework.queries.lists import cases_of, free_cases, queue, queue_counts, running_cases, signed_before
 from anju.casework.queries.progress import progress
 from anju.casework.queries.scope import desk_cases, own_cases
 
 __all__ = [
     "case_for",
     "cases_of",
+    "changes_between",
     "desk_case",
     "desk_cases",
     "draft_for",
@@ -19,4 +20,5 @@ __all__ = [
     "queue",
     "queue_counts",
     "running_cases",
+    "signed_before",
 ]

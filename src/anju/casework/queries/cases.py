@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from anju.casework import registry, store
+from anju.casework import registry, store, texts
 from anju.casework.lifecycle import Act, possible
 from anju.casework.models import Case as CaseRow
 from anju.casework.queries.scope import LARGEST_ID, desk_cases, own_cases
 from anju.casework.types import (
+    Answers,
     Case,
     CaseState,
+    Change,
     Correction,
     CorrectionItem,
     DecisionSeen,
@@ -26,9 +28,11 @@ from anju.casework.types import (
     Proposal,
     ReviewAct,
     Service,
+    Signature,
     Step,
     Subject,
 )
+from anju.database.encryption import unseal
 from anju.kernel import explained
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
@@ -40,16 +44,20 @@ STEPS_SQL = (
 )
 _CHILDREN = {
     "steps_json": STEPS_SQL,
-    "corrections_json": "SELECT json_agg(k ORDER BY k.n) FROM (SELECT n, asked_at, items, note, answered_at"
-    " FROM case_correction WHERE case_id = casework_case.case_id) k",
+    "corrections_json": "SELECT json_agg(k ORDER BY k.n) FROM (SELECT n, asked_at, items, note, answered_at,"
+    " answers_before FROM case_correction WHERE case_id = casework_case.case_id) k",
     "papers_json": "SELECT json_agg(p ORDER BY p.n) FROM (SELECT n, material, file_id, file_name, at FROM case_file"
     " WHERE case_id = casework_case.case_id) p",
     "reviews_json": "SELECT json_agg(r ORDER BY r.n) FROM (SELECT n, act, staff_name, text, article, at"
     " FROM case_review WHERE case_id = casework_case.case_id) r",
     "opinions_json": "SELECT json_agg(o ORDER BY o.n) FROM (SELECT n, number, outcome, text, article, signed_at"
     " FROM case_opinion WHERE case_id = casework_case.case_id) o",
-    "signed": "SELECT count(*) FROM case_signature WHERE case_id = casework_case.case_id",
+    "signatures_json": "SELECT json_agg(g ORDER BY g.n) FROM (SELECT n, agreement, agreement_version, text_digest,"
+    " signed_by_login_id, signed_at FROM case_signature WHERE case_id = casework_case.case_id) g",
 }
+
+
+BEFORE = "case_correction‖answers_before"
 
 
 def case_for(actor: Actor, case_id: int) -> Case:
@@ -74,7 +82,7 @@ def _one(scope: QuerySet[CaseRow], case_id: int) -> CaseRow:
 
 def _seen(case: CaseRow) -> Case:
     service = registry.service(case.service)
-    decision = _decision(case)
+    decision, signed = _decision(case), _signatures(case)
     subject = store.subject_of_case(case)
     return Case(
         case_id=case.case_id, number=case.number, service=case.service, title=service.title,
@@ -84,10 +92,11 @@ def _seen(case: CaseRow) -> Case:
         legal_due_on=case.legal_due_on, promised_on=case.promised_on, promise_text=case.promise_text,
         clock_stopped=case.clock_stopped, steps=steps(_rows(case, "steps_json")),
         facts=decision.facts if decision else store.facts_of(case), verdict=store.verdict_from_json(case.verdict),
-        decision=decision, opinion=_opinion(case), corrections=_corrections(case), papers=_papers(case),
+        decision=decision, opinion=_opinion(case), corrections=_corrections(case, service), papers=_papers(case),
         reviews=_reviews(case), proposal=Proposal(case.proposal) if case.proposal else None,
         proposal_text=case.proposal_text, proposal_article=case.proposal_article, clerk_person_id=case.clerk_person_id,
         result=case.result, can_cancel=can_cancel(case, service), needs_signature=_needs_signature(case, service),
+        signatures=signed, signs_again=bool(signed) and signed[-1].version != texts.agreement(service).version,
         seen_digest=store.seen_digest(case),
     )  # fmt: skip
 
@@ -101,9 +110,15 @@ def can_cancel(case: CaseRow, service: Service) -> bool:
 
 
 def _needs_signature(case: CaseRow, service: Service) -> bool:
-    # Annotated by `_one`, so the model itself has no such attribute.
-    signed: bool = vars(case)["signed"]
-    return bool(service.agreement) and case.state == CaseState.DECIDED and not signed
+    return bool(service.agreement) and case.state == CaseState.DECIDED and not _rows(case, "signatures_json")
+
+
+def _signatures(case: CaseRow) -> tuple[Signature, ...]:
+    return tuple(
+        Signature(raw["agreement"], raw["agreement_version"], raw["text_digest"], raw["signed_by_login_id"],
+                  _at(raw["signed_at"]))
+        for raw in _rows(case, "signatures_json")
+    )  # fmt: skip
 
 
 def _rows(case: CaseRow, name: str) -> list[dict[str, Any]]:
@@ -151,14 +166,39 @@ def _opinion(case: CaseRow) -> Opinion | None:
     return Opinion(raw["number"], Outcome(raw["outcome"]), raw["text"], raw["article"], _at(raw["signed_at"]))
 
 
-def _corrections(case: CaseRow) -> tuple[Correction, ...]:
+def _corrections(case: CaseRow, service: Service) -> tuple[Correction, ...]:
+    found = []
+    after = store.answers_of(case)
+    for raw in reversed(_rows(case, "corrections_json")):
+        before = _before(raw["answers_before"])
+        changes = () if before is None else changes_between(service, before, after)
+        after = after if before is None else before
+        found.append(
+            Correction(
+                _at(raw["asked_at"]), tuple(CorrectionItem(**item) for item in raw["items"]), raw["note"],
+                _at(raw["answered_at"]) if raw["answered_at"] else None, changes,
+            )
+        )  # fmt: skip
+    return tuple(reversed(found))
+
+
+def _before(raw: str | None) -> Answers | None:
+    """The sealed column as it comes within JSON: hexadecimal digits."""
+    if raw is None:
+        return None
+    before: Answers = json.loads(unseal(bytes.fromhex(raw.removeprefix("\\x")), where=BEFORE))
+    return before
+
+
+def changes_between(service: Service, before: Answers, after: Answers) -> tuple[Change, ...]:
+    """The lines of 核对信息 that differ, in the words the applicant confirmed them in."""
+    old = {line.label: line.text for line in service.summary(before)}
+    new = {line.label: line.text for line in service.summary(after)}
     return tuple(
-        Correction(
-            _at(raw["asked_at"]), tuple(CorrectionItem(**item) for item in raw["items"]), raw["note"],
-            _at(raw["answered_at"]) if raw["answered_at"] else None,
-        )
-        for raw in _rows(case, "corrections_json")
-    )  # fmt: skip
+        Change(label, old.get(label, "—"), new.get(label, "—"))
+        for label in dict.fromkeys([*old, *new])
+        if old.get(label) != new.get(label)
+    )
 
 
 def _papers(case: CaseRow) -> tuple[Paper, ...]:

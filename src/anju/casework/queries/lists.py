@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
-from anju.casework import registry
-from anju.casework.models import Case, CaseReview
+from anju.casework import registry, texts
+from anju.casework.models import Case, CaseReview, CaseSignature
 from anju.casework.permissions import CLERK, REVIEWER
 from anju.casework.queries.scope import desk_cases, own_cases
 from anju.casework.types import OPEN_STATES, CaseLine, CaseState
@@ -39,6 +39,19 @@ def cases_of(
     if before is not None:
         found = found.filter(case_id__lt=before)
     return _lines(found.order_by("-case_id")[:limit], actor)
+
+
+def signed_before(actor: Actor) -> int | None:
+    """The newest of the caller's cases whose agreement was signed in a version that is no longer in force, if any."""
+    latest = (
+        CaseSignature.objects.filter(case__in=own_cases(actor)).order_by("case_id", "-n").distinct("case_id")
+        .values_list("case_id", "case__service", "agreement_version")
+    )  # fmt: skip
+    due = [
+        case_id for case_id, code, version in latest
+        if texts.agreement(registry.service(code)).version != version
+    ]  # fmt: skip
+    return max(due, default=None)
 
 
 def queue(

@@ -30,8 +30,10 @@ from anju.casework.tests.world import (
     service_on_offer,
     titles,
 )
-from anju.casework.types import CaseState, Outcome, Proposal
+from anju.casework.types import Audience, CaseState, Outcome, Proposal
 from anju.database.sql import rows
+from anju.identity import actions as identity
+from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +356,42 @@ def test_the_progress_code_shows_steps_without_amounts_and_opens_nothing_else(wo
     for number, code in ((made.number, "AAAAA-AAAAA"), ("20261123-999999", made.progress_code), ("\0", "\0")):
         with pytest.raises(Refusal, match="progress_unknown"):
             queries.progress(number, code, centre_id=CENTRE)
+
+
+def test_a_mended_answer_keeps_what_stood_before_for_the_applicant_and_the_desk(world: World) -> None:
+    case_id = in_review(world)
+    for amount in (90_00, 80_00):
+        actions.request_correction(case_id, items=["amount"], note="", actor=CLERK, at=AT)
+        assert queries.case_for(MEMBER, case_id).corrections[-1].changes == ()
+        actions.supplement(case_id, answers={"amount": amount}, actor=MEMBER, at=AT)
+    for case in (queries.case_for(MEMBER, case_id), seen(case_id)):
+        told = [[(c.label, c.before, c.after) for c in asked.changes] for asked in case.corrections]
+        assert told == [[("金额", "10000", "9000")], [("金额", "9000", "8000")]]
+    texts = [step.text for step in queries.case_for(MEMBER, case_id).steps]
+    assert texts.count("您修改了金额。") == 2
+
+
+def test_papers_alone_change_nothing_in_the_form(world: World) -> None:
+    case_id = in_review(world)
+    actions.request_correction(case_id, items=["contract"], note="", actor=CLERK, at=AT)
+    actions.supplement(case_id, papers={"contract": 5}, actor=MEMBER, at=AT)
+    assert queries.case_for(MEMBER, case_id).corrections[0].changes == ()
+
+
+def test_a_mended_identity_number_is_seen_by_four_eyes_and_the_clerk_it_names_lets_go(world: World) -> None:
+    named: list[int | None] = [None]
+    login = identity.register(name="王小七", id_kind="USCC", id_number="91700100MA00000001", phone="16000070007", at=AT)
+    with service_on_offer(audience=Audience.ANY_LOGIN, natural_person=lambda subject, answers: named[0]):
+        applicant = Actor(login, None, "applicant", None, "王小七", CENTRE)
+        world_id = actions.submit("test_wish", {"amount": 1_00}, actor=applicant, key="k9", at=AT)
+        case = Case.objects.get(pk=world_id.case_id)
+        assert case.applicant_person_id is None
+        Case.objects.filter(pk=case.case_id).update(state="review")
+        actions.request_correction(case.case_id, items=["amount"], note="", actor=CLERK, at=AT)
+        named[0] = CLERK.person_id
+        actions.supplement(case.case_id, answers={"amount": 2_00}, actor=applicant, at=AT)
+        case.refresh_from_db()
+        assert (case.applicant_person_id, case.clerk_person_id) == (CLERK.person_id, None)
+        with pytest.raises(Refusal) as refused:
+            actions.open_case(case.case_id, actor=CLERK, at=AT)
+        assert refused.value.status == 404

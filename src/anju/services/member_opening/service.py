@@ -57,7 +57,7 @@ SERVICE = Service(
         CorrectionItem("document", "证件照片", "请上传身份证正反面照片，文字要清楚。"),
         CorrectionItem("person_photo", "手持证件照片", "请上传本人手持证件的照片，脸和证件都要看得清。"),
     ),
-    refusal_articles=("online_measure.identity", "online_measure.opening"),
+    refusal_articles=("online_measure.identity", "online_measure.opening", "regulation.one_account"),
     legal_limit=None,
     promised_limit="opening.review_working_days",
     agreement="personal_service",

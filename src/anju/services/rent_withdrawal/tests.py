@@ -191,11 +191,11 @@ def test_a_freeze_that_comes_after_the_facts_stops_the_money(world: Renter) -> N
         return found
 
     changed = replace(service.SERVICE, gather=freeze_after)  # type: ignore[arg-type]
-    registry.offer(changed)
+    registry.install(changed)
     try:
         article, text = refused(world)
     finally:
-        registry.offer(service.SERVICE)
+        registry.install(service.SERVICE)
     assert "冻结" in text and article == "withdrawal_measure.6"
     assert account_queries.overview(world.account_id).held_fen == 0
 
