@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from anju.accounts import queries as accounts
-from anju.accounts.types import AccountState, Overview
+from anju.accounts.types import AccountState, Movement, Overview
 from anju.identity.principal import Principal
 from anju.identity.types import MandateFacts, Role
 from anju.parties import queries as parties
@@ -18,6 +18,7 @@ from anju.parties.types import UnitFacts
 from anju.portals.common import actor_of, moment_of
 from anju.portals.person.promises import promised
 
+LONGEST_SEQ = 2**63 - 1
 #: Two years of month-ends are drawn on the home page.
 CHART_MONTHS = 24
 
@@ -48,12 +49,18 @@ def account_id_of(request: HttpRequest) -> int | None:
     return None if person_id is None else accounts.account_of_person(person_id)
 
 
-def own_account_id(request: HttpRequest) -> int:
-    """The caller's own account, or the page is not there."""
-    found = account_id_of(request)
-    if found is None:
-        raise Http404("没有找到您的公积金账户。")
-    return found
+def own_overview(request: HttpRequest) -> Overview | None:
+    """The caller's own account with its money, in one query; None for somebody who has none here."""
+    person_id = actor_of(request).person_id
+    return None if person_id is None else accounts.own_overview(person_id)
+
+
+def own_movement(request: HttpRequest, seq: int) -> Movement:
+    """One line of the caller's own account, in one query; anybody else's is not there."""
+    person_id = actor_of(request).person_id
+    if person_id is None or not 0 < seq <= LONGEST_SEQ:
+        raise Http404("没有这条明细：请核对流水。")
+    return accounts.own_movement(person_id, seq)
 
 
 def tail_of(account_id: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -54,9 +54,9 @@ class Seen:
         return self.outcome is Outcome.REFUSE
 
 
-def member_service(code: str) -> Service:
-    """A service that members file; any other reads like a missing page."""
-    found = registry.service(code)
+def member_service(code: str, *, on: date) -> Service:
+    """A service that members file here today; any other reads like a missing page."""
+    found = registry.offered(code, on=on)
     if found.audience is not Audience.MEMBER:
         raise Refusal("service_unknown", "没有这项业务。", status=404)
     return found

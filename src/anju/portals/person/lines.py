@@ -10,6 +10,7 @@ from typing import Any
 from anju.accounts.types import LineKind, Movement
 from anju.kernel.money import format_fen
 from anju.kernel.month import Month, interest_year, months_between
+from anju.withdrawals import queries as withdrawals
 from anju.withdrawals.types import Withdrawal
 
 
@@ -59,14 +60,21 @@ def shares_text(movement: Movement) -> str:
     return f"个人 {format_fen(own)}，单位 {format_fen(unit)}"
 
 
-def line_of(movement: Movement, *, today: date, withdrawals: Mapping[int, Withdrawal] | None = None) -> Line:
+def line_of(movement: Movement, *, today: date, paid_out: Mapping[int, Withdrawal] | None = None) -> Line:
     """A movement with its words."""
-    paid = (withdrawals or {}).get(movement.source_id or 0) if movement.kind is LineKind.WITHDRAWAL else None
+    paid = (paid_out or {}).get(movement.source_id or 0) if movement.kind is LineKind.WITHDRAWAL else None
     return Line(
         movement.seq, title_of(movement, today=today, withdrawal=paid),
         note_of(movement, today=today, withdrawal=paid), movement.booked_on, movement.change_fen, movement.own_fen,
         movement.unit_fen, movement.balance_after_fen,
     )  # fmt: skip
+
+
+def lines_of(account_id: int, found: Sequence[Movement], *, today: date) -> list[Line]:
+    """Lines with their words; the withdrawals behind them are one query however many there are."""
+    ids = withdrawal_ids(found)
+    paid = withdrawals.by_ids(account_id, ids) if ids else {}
+    return [line_of(line, today=today, paid_out=paid) for line in found]
 
 
 def withdrawal_ids(movements: Iterable[Movement]) -> list[int]:

@@ -200,6 +200,8 @@ def member_with_history(months: int = 5, *, card: bool = True) -> Member:
 def sign_mandate() -> None:
     """The treasurer lets payments by rule go, as far as his mandate reaches."""
     treasurer = register(90, "孟涛", opened=False)
+    identity.bind_person(treasurer.login_id, treasurer.person_id, actor=MACHINE, at=NOW)
+    identity.grant_mandate(treasurer.login_id, Role.TREASURER, actor=MACHINE, at=NOW)
     actor = Actor(treasurer.login_id, treasurer.person_id, "treasurer", None, treasurer.name, CENTRE)
     treasury.sign_mandate(
         limit_fen=5_000_000, starts_on=NOW.date(), ends_on=NOW.date() + timedelta(days=30), actor=actor, at=NOW

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from anju.accounts import queries as accounts
 from anju.audit import queries as audit
 from anju.casework import queries as cases
 from anju.identity import actions as identity
@@ -19,7 +18,7 @@ from anju.identity.permissions import permission
 from anju.identity.types import ActivityLine
 from anju.ledger import queries as ledger
 from anju.portals.common import actor_of, moment_of, principal_of
-from anju.portals.person.account import account_id_of, address
+from anju.portals.person.account import address, own_movement
 from anju.portals.person.lines import title_of
 from anju.portals.person.promises import promised
 
@@ -95,11 +94,8 @@ def _subject(request: HttpRequest) -> dict[str, Any]:
     actor, today = actor_of(request), moment_of(request).date()
     seq, case_id = _number(request.GET.get("movement", "")), _number(request.GET.get("case", ""))
     if seq:
-        account_id = account_id_of(request)
-        if account_id is None:
-            raise Http404
-        line = accounts.movement(account_id, seq)
-        voucher = ledger.voucher(line.voucher_id, centre_id=actor.centre_id)
+        line = own_movement(request, seq)
+        voucher = ledger.reference(line.voucher_id, centre_id=actor.centre_id)
         return {"line": line, "title": title_of(line, today=today), "reference": str(voucher.public_ref)}
     if case_id:
         found = cases.case_for(actor, case_id)

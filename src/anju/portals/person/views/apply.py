@@ -30,10 +30,11 @@ from anju.treasury import queries as treasury
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """Everything a member can do here, each with what it gives; and what only the employer or a counter can."""
+    found = registry.services_on_offer(Audience.MEMBER, on=moment_of(request).date())
     offered = [
         {"service": service, "url": service_url(service.code), "icon": ICONS.get(service.code, "file-text"),
          "help": address("help-service", service.code)}
-        for service in sorted(registry.services(Audience.MEMBER), key=lambda service: ORDER.get(service.code, 9))
+        for service in sorted(found, key=lambda service: ORDER.get(service.code, 9))
     ]  # fmt: skip
     return render(request, "person/services.html", {"offered": offered})
 
@@ -72,7 +73,8 @@ def card(request: HttpRequest) -> HttpResponse:
 def _start(
     request: HttpRequest, face: Face, *, known: dict[str, Any] | None = None, **shown: Any
 ) -> HttpResponse:
-    service, actor, at = filing.member_service(face.code), actor_of(request), moment_of(request)
+    actor, at = actor_of(request), moment_of(request)
+    service = filing.member_service(face.code, on=at.date())
     draft = _draft_asked(request, service)
     if request.method == "POST":
         form = filing.service_form(service, actor, at=at, data=request.POST, files=request.FILES or None)

@@ -33,7 +33,8 @@ LARGEST = 2**63 - 1
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate(request: HttpRequest) -> HttpResponse:
     """Screen 1: what it is for; and, unless the person proved it minutes ago, the code."""
-    service, actor, at = filing.member_service(CERTIFICATE), actor_of(request), moment_of(request)
+    actor, at = actor_of(request), moment_of(request)
+    service = filing.member_service(CERTIFICATE, on=at.date())
     principal = principal_of(request)
     needs_code = service.step_up and not principal.stepped_up
     posted = request.POST if request.method == "POST" else None

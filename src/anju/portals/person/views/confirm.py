@@ -55,7 +55,8 @@ WORDS = {
 
 
 def _confirm(request: HttpRequest, face: Face, draft_id: int) -> HttpResponse:
-    service, actor, at = filing.member_service(face.code), actor_of(request), moment_of(request)
+    actor, at = actor_of(request), moment_of(request)
+    service = filing.member_service(face.code, on=at.date())
     try:
         draft = filing.own_draft(actor, draft_id, service, at=at)
     except Refusal:

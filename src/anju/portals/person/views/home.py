@@ -15,7 +15,6 @@ from anju.accounts.types import LineKind, Movement
 from anju.audit import queries as audit
 from anju.casework import queries as cases
 from anju.casework import registry
-from anju.casework.types import Audience
 from anju.identity import queries as identity
 from anju.identity.permissions import permission
 from anju.identity.types import Role
@@ -27,16 +26,16 @@ from anju.parties.types import UnitFacts
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.person.account import (
     CHART_MONTHS,
-    account_id_of,
     address,
     member_capacity,
     no_account_page,
+    own_overview,
     standing_of,
     tail_of,
     unit_of,
 )
 from anju.portals.person.filing import RENT
-from anju.portals.person.lines import curve_of, line_of, shares_text
+from anju.portals.person.lines import curve_of, lines_of, shares_text
 from anju.portals.person.offer import rent_offer
 from anju.portals.person.progress import track_of
 from anju.portals.person.promises import promised
@@ -54,11 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     if principal.role is not Role.MEMBER:
         return _not_opened(request)
-    account_id = account_id_of(request)
-    if account_id is None:
+    account = own_overview(request)
+    if account is None:
         return no_account_page(request)
-    at, actor = moment_of(request), actor_of(request)
-    account = accounts.overview(account_id)
+    account_id, at, actor = account.account_id, moment_of(request), actor_of(request)
     since = max(Month.of(at.date()) - (CHART_MONTHS - 1), Month.of(account.opened_on))
     lines: tuple[Movement, ...] = ()
     if account.last_seq:
@@ -70,9 +68,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "account": account, "now": at, "standing": standing_of(account), "tail": tail_of(account_id),
         "note": note_of(lines, unit=unit, today=at.date()), "held_out": -account.held_fen,
         "frozen_out": -account.frozen_fen,
-        "lines": [line_of(line, today=at.date()) for line in lines[:LAST_MOVEMENTS]],
+        "lines": lines_of(account_id, lines[:LAST_MOVEMENTS], today=at.date()),
         "curve": curve_of(lines, balance_fen=account.balance_fen, since=since, today=at.date()),
-        "running": running, "can_offer": _can_offer(),
+        "running": running, "can_offer": registry.is_on(RENT, on=at.date()),
     }  # fmt: skip
     return render(request, "person/home.html", context)
 
@@ -98,10 +96,6 @@ def _not_opened(request: HttpRequest) -> HttpResponse:
         **promised(at.date(), "review_days"),
     }  # fmt: skip
     return render(request, "person/not_opened.html", context)
-
-
-def _can_offer() -> bool:
-    return any(service.code == RENT for service in registry.services(Audience.MEMBER))
 
 
 @permission("me.withdraw")

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from anju.accounts import queries as accounts
-from anju.accounts.types import Movement
 from anju.design.centre import centre
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
@@ -21,25 +20,22 @@ from anju.kernel.month import add_months, interest_year
 from anju.ledger import queries as ledger
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.person import sheets
-from anju.portals.person.account import account_id_of, no_account_page, own_account_id, tail_of
+from anju.portals.person.account import account_id_of, no_account_page, own_movement, own_overview, tail_of
 from anju.portals.person.forms import SpanForm
-from anju.portals.person.lines import Line, line_of, title_of, withdrawal_ids
+from anju.portals.person.lines import lines_of, title_of
 from anju.portals.person.sources import ground_of
-from anju.withdrawals import queries as withdrawals
 
 PAGE = 20
-LONGEST_SEQ = 2**63 - 1
 
 
 @permission("me.view")
 @require_safe
 def movements(request: HttpRequest) -> HttpResponse:
     """Newest first, twenty a page; a year may be chosen. The address carries the last number of the page before."""
-    account_id = account_id_of(request)
-    if account_id is None:
+    account = own_overview(request)
+    if account is None:
         return no_account_page(request)
-    today = moment_of(request).date()
-    account = accounts.overview(account_id)
+    account_id, today = account.account_id, moment_of(request).date()
     years = range(today.year, account.opened_on.year - 1, -1)
     year = _number(request.GET.get("year", ""))
     year = year if year in years else None
@@ -52,17 +48,10 @@ def movements(request: HttpRequest) -> HttpResponse:
     context = {
         "account": account, "year": year, "all_years": year is None,
         "year_chips": [{"year": one, "current": one == year} for one in years],
-        "lines": _lines(account_id, shown, today=today),
+        "lines": lines_of(account_id, shown, today=today),
         "next": shown[-1].seq if len(found) > PAGE else None, "is_first": before is None,
     }  # fmt: skip
     return render(request, "person/movements.html", context)
-
-
-def _lines(account_id: int, found: tuple[Movement, ...], *, today: date) -> list[Line]:
-    """Lines with their words; the withdrawals behind them are one query however many there are."""
-    ids = withdrawal_ids(found)
-    paid = withdrawals.by_ids(account_id, ids) if ids else {}
-    return [line_of(line, today=today, withdrawals=paid) for line in found]
 
 
 def _number(text: str) -> int | None:
@@ -75,16 +64,12 @@ def _number(text: str) -> int | None:
 @require_safe
 def movement(request: HttpRequest, seq: int) -> HttpResponse:
     """One line: month, base, ratios, payer, both shares, the rule with its arithmetic, the ledger's reference."""
-    if not 0 < seq <= LONGEST_SEQ:
-        raise Http404
-    account_id, at = own_account_id(request), moment_of(request)
-    line = accounts.movement(account_id, seq)
-    voucher = ledger.voucher(line.voucher_id, centre_id=actor_of(request).centre_id)
-    unit_id = next((entry.unit_id for entry in voucher.lines if entry.unit_id is not None), None)
-    ground = ground_of(line, centre_id=actor_of(request).centre_id, unit_id=unit_id)
+    line, centre_id = own_movement(request, seq), actor_of(request).centre_id
+    voucher = ledger.reference(line.voucher_id, centre_id=centre_id)
+    ground = ground_of(line, centre_id=centre_id, unit_id=voucher.unit_id)
     context = {
         "line": line, "voucher": voucher, "ground": ground,
-        "title": title_of(line, today=at.date(), withdrawal=ground.withdrawal),
+        "title": title_of(line, today=moment_of(request).date(), withdrawal=ground.withdrawal),
     }  # fmt: skip
     return render(request, "person/movement.html", context)
 
@@ -138,7 +123,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.errors:
         return form_page(request, "person/statement.html", context, form=form)
     found = accounts.statement(account_id, from_date=chosen.since, to_date=chosen.until)
-    lines = _lines(account_id, found.movements, today=at.date())
+    lines = lines_of(account_id, found.movements, today=at.date())
     context |= {
         "statement": found, "lines": lines, "account_tail": tail_of(account_id), "debit_out": -found.debit_fen,
         "links": _links(chosen),
