@@ -47,7 +47,9 @@ def _elsewhere(facts: Mapping[str, Any]) -> bool:
 
 
 def _company(facts: Mapping[str, Any]) -> bool:
-    return all(isinstance(facts.get(key), str) for key in ("name", "legal_person_name", "address", "state"))
+    """`nature` may be left out: not every register classifies."""
+    told = all(isinstance(facts.get(key), str) for key in ("name", "legal_person_name", "address", "state"))
+    return told and isinstance(facts.get("nature", ""), str)
 
 
 _SHAPES: dict[Kind, Callable[[Mapping[str, Any]], bool]] = {

@@ -16,7 +16,7 @@ class Kind(StrEnum):
     HOMES = "realestate.homes"  # 不动产登记 {name, id_number} → {homes, items}
     MARRIAGE = "civil.marriage"  # 民政婚姻登记 {name, id_number} → {status, spouse}
     ELSEWHERE = "centres.account"  # 其他公积金中心 {id_number} → {exists, state, centre}
-    COMPANY = "business.unit"  # 市场监管 {uscc} → {name, legal_person_name, address, state}
+    COMPANY = "business.unit"  # 市场监管 {uscc} → {name, legal_person_name, address, state, nature?}
 
 
 AGENCY_ZH: dict[Kind, str] = {

@@ -124,6 +124,8 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["centre_id", "uscc"], name="unit_uscc"),
             models.CheckConstraint(condition=models.Q(payday__range=(1, 31)), name="unit_payday"),
+            # The codes themselves are data (natures.yaml); the column holds a code, never a word.
+            models.CheckConstraint(condition=models.Q(nature__regex="^[0-9]{2}$"), name="unit_nature_is_a_code"),
         ]
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from anju.kernel.identifiers import IdKind
 from anju.kernel.month import Month
+from anju.parties.natures import nature_zh
 
 
 class UnitState(StrEnum):
@@ -92,6 +93,11 @@ class UnitFacts:
     bank_name: str
     legal_person_name: str
     opened_at: datetime
+
+    @property
+    def nature_zh(self) -> str:
+        """Name of the nature (单位性质)."""
+        return nature_zh(self.nature)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from anju.kernel.identifiers import IdKind, check_uscc, normalise_id
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.parties.models import Unit, UnitHistory, UnitTerms
+from anju.parties.natures import nature
 from anju.parties.types import UnitDraft, UnitState
 
 
@@ -23,12 +24,15 @@ def register_unit(
 ) -> int:
     """Register a unit (缴存登记, Regulation Art. 14); its unit id.
 
-    Refuses a wrong code, and a code that is registered here already. The ratios are the terms from the first
-    contribution month on; whether they are within policy is the calling room's business.
+    Refuses a wrong code, a code that is registered here already, and a nature that is not in the list.
+    The ratios are the terms from the first contribution month on; whether they are within policy is the calling
+    room's business.
     """
     code = normalise_id(IdKind.OTHER, draft.uscc)
     if not check_uscc(code).valid:
         raise Refusal("parties.uscc", "统一社会信用代码校验不通过：请对照营业执照核对 18 位代码。", field="uscc")
+    if nature(draft.nature) is None:
+        raise Refusal("parties.nature", "请从列出的单位性质中选择一项。", field="nature")
     number = row("SELECT nextval('unit_id_seq') AS n")
     assert number is not None
     unit_id = int(number["n"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from anju.casework.types import Effect, Effecting
 from anju.identity import actions as identity
 from anju.identity import queries as logins
@@ -14,8 +12,7 @@ from anju.kernel.refusal import Refusal
 from anju.notices import actions as notices
 from anju.parties import actions as parties
 from anju.parties.types import PersonDraft, UnitDraft
-
-NATURE = "企业"
+from anju.services.employer_opening.ratios import ratios
 
 
 def effect(effecting: Effecting) -> Effect:
@@ -46,12 +43,13 @@ def effect(effecting: Effecting) -> Effect:
 
 def _register(effecting: Effecting) -> tuple[int, str]:
     answers, company = effecting.answers, effecting.facts.value("company")
-    ratio = Decimal(answers["ratio"]) / 100
+    unit_ratio, person_ratio = ratios(answers)
     unit_id = parties.register_unit(
         UnitDraft(
-            name=company["name"], uscc=answers["uscc"], address=company["address"], nature=NATURE,
-            payday=answers["payday"], first_month=Month.parse(answers["first_month"]), unit_ratio=ratio,
-            person_ratio=ratio, legal_person_name=company["legal_person_name"],
+            name=company["name"], uscc=answers["uscc"], address=company["address"],
+            nature=effecting.verdict.result["nature"], payday=answers["payday"],
+            first_month=Month.parse(answers["first_month"]), unit_ratio=unit_ratio, person_ratio=person_ratio,
+            legal_person_name=company["legal_person_name"],
         ),
         centre_id=effecting.subject.centre_id, actor=effecting.checker, at=effecting.at, case_id=effecting.case_id,
     )  # fmt: skip

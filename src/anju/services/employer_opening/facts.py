@@ -12,6 +12,7 @@ from anju.identity.types import LoginFacts
 from anju.kernel.identifiers import IdKind, mask_name
 from anju.parties import queries as parties
 from anju.parties.digests import name_digest
+from anju.parties.natures import nature, nature_of_credit_code
 from anju.services.employer_opening.labels import LABELS
 
 
@@ -22,7 +23,7 @@ def gather(asking: Asking) -> Facts:
     company = _ask(Kind.COMPANY, asking, uscc=asking.answers["uscc"])
     return Facts(
         (
-            _company(company, asking), _registered(asking), _agency(login, asking),
+            _company(company, asking), _registered(asking), _nature(company, asking), _agency(login, asking),
             _legal_person(company, login, asking), _other_login(asking),
         )
     )  # fmt: skip
@@ -48,6 +49,18 @@ def _registered(asking: Asking) -> Fact:
     known = parties.unit_by_uscc(asking.subject.centre_id, asking.answers["uscc"], on=asking.on)
     text = "已经登记" if known else "没有登记"
     return _fact("registered", known is not None, text, "中心单位登记", asking)
+
+
+def _nature(company: Answer, asking: Asking) -> Fact:
+    """As the register has it, else as the credit code itself says; beside it what the applicant chose."""
+    stated = nature(str(asking.answers.get("nature") or ""))
+    told = nature(str(company.facts.get("nature", ""))) if company.known else None
+    found = told or nature_of_credit_code(asking.answers["uscc"])
+    source, serial = (company.source_zh, company.serial) if told else ("统一社会信用代码", "")
+    return Fact(
+        "nature", LABELS["nature"], found.code if found else None, found.name if found else "没有登记", source, serial,
+        asking.at.isoformat(timespec="seconds"), found is not None, stated.name if stated else None,
+    )  # fmt: skip
 
 
 def _agency(login: LoginFacts, asking: Asking) -> Fact:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from anju.casework import actions as cases
-from anju.casework import queries
+from anju.casework import queries, registry, texts
 from anju.casework.types import CaseState, Proposal
 from anju.exchange.fakes import FakeAgencies
 from anju.exchange.types import Kind
 from anju.identity import queries as identity
 from anju.identity.types import Role
 from anju.kernel.actor import Actor
-from anju.kernel.identifiers import IdKind
+from anju.kernel.identifiers import IdKind, check_uscc
 from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
+from anju.policy.book import CITIES, load_book
 from anju.services.employer_opening.form import EmployerOpeningForm
 from anju.services.tests.world import AT, CENTRE, CLERK, REVIEWER, log_in, number, outside, sign, unit_code, unit_log_in
 
@@ -33,7 +37,8 @@ def agencies() -> Iterator[FakeAgencies]:
     with outside() as (made, _):
         made.knows(
             Kind.COMPANY,
-            {"name": "安居市云栖软件有限公司", "legal_person_name": BOSS, "address": "安和路1号", "state": "normal"},
+            {"name": "安居市云栖软件有限公司", "legal_person_name": BOSS, "address": "安和路1号", "state": "normal",
+             "nature": "33"},
             uscc=CODE,
         )
         made.knows(Kind.IDENTITY, {"match": True, "phone_match": True}, name=BOSS, id_number=BOSS_ID, phone=BOSS_PHONE)
@@ -42,7 +47,10 @@ def agencies() -> Iterator[FakeAgencies]:
 
 
 def answers(**changes: Any) -> dict[str, Any]:
-    return {"uscc": CODE, "id_number": BOSS_ID, "payday": 10, "first_month": "2026-11", "ratio": 12, **changes}
+    return {
+        "uscc": CODE, "id_number": BOSS_ID, "payday": 10, "first_month": "2026-11", "ratio": 12, "person_ratio": 12,
+        "nature": "", **changes,
+    }  # fmt: skip
 
 
 def apply(actor: Actor, key: str = "k", **changes: Any) -> int:
@@ -61,9 +69,10 @@ def test_the_legal_representative_is_approved_at_once_and_signing_registers_the_
     sign(actor, case_id)
     unit = parties.unit_by_uscc(CENTRE, CODE, on=AT.date())
     assert unit is not None
-    assert (unit.name, unit.payday, str(unit.unit_ratio), str(unit.first_month)) == (
-        "安居市云栖软件有限公司", 10, "0.1200", "2026-11",
+    assert (unit.name, unit.payday, str(unit.unit_ratio), str(unit.person_ratio), str(unit.first_month)) == (
+        "安居市云栖软件有限公司", 10, "0.1200", "0.1200", "2026-11",
     )  # fmt: skip
+    assert (unit.nature, unit.nature_zh) == ("33", "城镇私营企业")
     held = identity.mandates_of(actor.login_id or 0)
     assert [(one.role, one.unit_id) for one in held] == [(Role.UNIT_ADMIN, unit.unit_id)]
     login = identity.login(actor.login_id or 0)
@@ -148,7 +157,9 @@ def test_the_form_takes_good_values() -> None:
 @pytest.mark.parametrize(
     ("field", "typed"),
     [("uscc", CODE[:-1] + "0"), ("uscc", "1234"), ("id_number", BOSS_ID[:-1] + "0"), ("payday", "0"), ("payday", "32"),
-     ("payday", "9" * 30), ("ratio", "4"), ("ratio", "13"), ("ratio", "5.5"), ("first_month", "2026-13"),
+     ("payday", "9" * 30), ("ratio", "4"), ("ratio", "13"), ("ratio", "5.5"), ("ratio", "NaN"),
+     ("ratio", "1E400"), ("ratio", "5.123"),
+     ("nature", "企业"), ("nature", "99"), ("first_month", "2026-13"),
      ("first_month", "2024-01"), ("first_month", "\x00"), ("uscc", "\x00")],
 )  # fmt: skip
 def test_the_form_refuses_each_wrong_value_beside_its_field(field: str, typed: str) -> None:
@@ -161,8 +172,148 @@ def test_the_form_refuses_each_wrong_value_beside_its_field(field: str, typed: s
 
 def test_what_registration_asked_is_filled_in(agencies: FakeAgencies) -> None:
     filled = cases.begin("employer_opening", actor=boss(), at=AT).prefilled
-    assert (filled["uscc"], filled["first_month"], filled["ratio"]) == (CODE, "2026-11", 5)
+    assert (filled["uscc"], filled["first_month"], filled["ratio"]) == (CODE, "2026-11", "5")
     filled = cases.begin(
         "employer_opening", actor=log_in(AGENT, IdKind.ID18, AGENT_ID, AGENT_PHONE), at=AT
     ).prefilled
     assert filled["id_number"] == AGENT_ID and "uscc" not in filled
+
+
+# ---------------------------------------------------------------------------------------- nature and ratios
+
+
+def known_company(agencies: FakeAgencies, code: str, **more: str) -> None:
+    facts = {"name": "安居市第一小学", "legal_person_name": BOSS, "address": "安和路2号", "state": "normal", **more}
+    agencies.knows(Kind.COMPANY, facts, uscc=code)
+
+
+def public_body(number: int) -> str:
+    body = f"12700100MB{number:07d}"
+    return body + (check_uscc(body + "0").correct_char or "")
+
+
+def test_a_public_institution_is_known_by_its_code_and_nobody_types_its_nature(agencies: FakeAgencies) -> None:
+    code = public_body(5)
+    known_company(agencies, code)
+    actor = unit_log_in(BOSS, code, BOSS_PHONE)
+    case_id = apply(actor, uscc=code)
+    fact = queries.case_for(actor, case_id).facts.by_name["nature"]
+    assert (fact.value, fact.source) == ("20", "统一社会信用代码")
+    sign(actor, case_id)
+    unit = parties.unit_by_uscc(CENTRE, code, on=AT.date())
+    assert unit is not None and unit.nature_zh == "事业单位"
+
+
+def test_where_no_register_says_it_the_unit_s_own_word_holds(agencies: FakeAgencies) -> None:
+    known_company(agencies, CODE)
+    actor = boss()
+    case_id = apply(actor, nature="30")
+    sign(actor, case_id)
+    unit = parties.unit_by_uscc(CENTRE, CODE, on=AT.date())
+    assert unit is not None and unit.nature_zh == "国有企业"
+
+
+def test_where_nobody_says_it_a_clerk_establishes_it(agencies: FakeAgencies) -> None:
+    known_company(agencies, CODE)
+    actor = boss()
+    case_id = apply(actor)
+    case = queries.case_for(actor, case_id)
+    assert case.state is CaseState.REVIEW and case.verdict is not None and not case.verdict.can_be_agreed
+    cases.establish_fact(case_id, "nature", "31", evidence="看了章程", actor=CLERK, at=AT)
+    cases.propose(case_id, Proposal.AGREE, reasons="已核实", actor=CLERK, at=AT)
+    seen = cases.open_case(case_id, actor=REVIEWER, at=AT)
+    cases.approve(case_id, seen_digest=seen.seen_digest, actor=REVIEWER, at=AT)
+    sign(actor, case_id)
+    unit = parties.unit_by_uscc(CENTRE, CODE, on=AT.date())
+    assert unit is not None and unit.nature_zh == "城镇集体企业"
+
+
+def test_a_nature_that_differs_from_the_register_goes_to_people_who_see_both(agencies: FakeAgencies) -> None:
+    actor = boss()
+    case = queries.case_for(actor, apply(actor, nature="30"))
+    fact = case.facts.by_name["nature"]
+    assert case.state is CaseState.REVIEW and fact.differs
+    assert (fact.text, fact.stated) == ("城镇私营企业", "国有企业")
+
+
+@pytest.fixture
+def sides_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo city, had it decided that unit and person may pay at different ratios."""
+    folder = tmp_path / "cities"
+    shutil.copytree(CITIES, folder)
+    path = folder / "anju/parameters/contribution.ratio_sides.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"SAME"', '"MAY_DIFFER"'), encoding="utf-8")
+    rules = load_book("anju", folder=folder)
+    for module in ("services.employer_opening.form", "casework.actions.advancing", "casework.actions.deciding"):
+        monkeypatch.setattr(f"anju.{module}.book", lambda: rules)
+
+
+def test_where_the_city_wants_one_ratio_only_one_is_asked() -> None:
+    one = form()
+    assert one.is_valid(), one.errors
+    assert "person_ratio" not in one.fields
+    assert one.cleaned_data["person_ratio"] == one.cleaned_data["ratio"] == 12
+
+
+def test_where_the_city_lets_them_differ_both_are_asked_and_registered(
+    agencies: FakeAgencies, sides_differ: None
+) -> None:
+    both = form(ratio="12", person_ratio="7")
+    assert both.is_valid(), both.errors
+    wrong = form(ratio="12", person_ratio="4")
+    assert not wrong.is_valid() and "person_ratio" in wrong.errors and "ratio" not in wrong.errors
+    actor = boss()
+    case_id = apply(actor, ratio=12, person_ratio=7)
+    sign(actor, case_id)
+    unit = parties.unit_by_uscc(CENTRE, CODE, on=AT.date())
+    assert unit is not None and (str(unit.unit_ratio), str(unit.person_ratio)) == ("0.1200", "0.0700")
+
+
+def test_a_mended_ratio_shows_the_reviewer_before_and_after(agencies: FakeAgencies) -> None:
+    actor = log_in(AGENT, IdKind.ID18, AGENT_ID, AGENT_PHONE)
+    case_id = apply(actor, id_number=AGENT_ID, ratio=5, person_ratio=5)
+    cases.request_correction(case_id, items=["ratio", "authorisation"], note="", actor=CLERK, at=AT)
+    mended = answers(id_number=AGENT_ID, ratio=12)
+    cases.supplement(case_id, answers=mended, papers={"authorisation": 3}, actor=actor, at=AT)
+    seen = cases.open_case(case_id, actor=REVIEWER, at=AT)
+    assert [(one.label, one.before, one.after) for one in seen.corrections[0].changes] == [
+        ("缴存比例", "单位 5%，职工 5%", "单位 12%，职工 12%")
+    ]
+
+
+# -------------------------------------------------------------------------------------------- signing again
+
+
+def test_a_newer_agreement_is_signed_again_and_nothing_takes_effect_twice(
+    agencies: FakeAgencies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = boss()
+    case_id = apply(actor)
+    sign(actor, case_id)
+    assert not queries.case_for(actor, case_id).signs_again and queries.signed_before(actor) is None
+    old = registry.service("employer_opening")
+    for path in old.folder.glob("agreement-*.md"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "agreement-1.1.md").write_text("# 新版\n" + "说明" * 200, encoding="utf-8")
+    monkeypatch.setitem(registry._SERVICES, "employer_opening", replace(old, folder=tmp_path))
+    assert queries.case_for(actor, case_id).signs_again and queries.signed_before(actor) == case_id
+    newer = texts.agreement(registry.service("employer_opening"))
+    with pytest.raises(Refusal, match="agreement_changed"):
+        cases.sign_again(case_id, version="1.0", text_digest=newer.text_digest, actor=actor, at=AT)
+    cases.sign_again(case_id, version="1.1", text_digest=newer.text_digest, actor=actor, at=AT)
+    case = queries.case_for(actor, case_id)
+    assert [one.version for one in case.signatures] == ["1.0", "1.1"] and not case.signs_again
+    assert case.state is CaseState.CLOSED and case.steps[-1].title == "签订新版协议"
+    with pytest.raises(Refusal, match="nothing_to_sign"):
+        cases.sign_again(case_id, version="1.1", text_digest=newer.text_digest, actor=actor, at=AT)
+    assert len(identity.mandates_of(actor.login_id or 0)) == 1
+
+
+def test_what_was_never_signed_is_not_signed_again(agencies: FakeAgencies) -> None:
+    actor = boss()
+    case_id = apply(actor)
+    in_force = texts.agreement(registry.service("employer_opening"))
+    with pytest.raises(Refusal, match="nothing_to_sign"):
+        cases.sign_again(
+            case_id, version=in_force.version, text_digest=in_force.text_digest, actor=actor, at=AT
+        )

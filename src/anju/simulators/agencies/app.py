@@ -147,6 +147,7 @@ class Agencies:
             Field("name", "单位名称", required=True),
             Field("legal_person_name", "法定代表人"),
             Field("address", "住所"),
+            Field("nature", "单位性质代码，例如 33"),
         )
         account_fields = (
             Field("id_number", "身份证号", required=True),

@@ -9,6 +9,8 @@ from typing import Any
 from ..store import Store
 
 MARRIAGES = ("single", "married", "divorced", "widowed")
+# A company whose class nobody states is a private one, as most are.
+USUAL_NATURE = "33"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 Facts = dict[str, Any]
 
@@ -125,6 +127,7 @@ def _unit(given: dict[str, Any]) -> dict[str, Any]:
         "uscc": str(given["uscc"]).upper(),
         **{name: str(given.get(name, "")) for name in names},
         "state": str(given.get("state") or "normal"),
+        "nature": str(given.get("nature") or USUAL_NATURE),
     }
 
 
