@@ -40,17 +40,20 @@ def rent_withdrawal(facts: RentFacts, *, book: Book, accepted_on: date) -> Expla
 
 
 def _terms(facts: RentFacts, law: Law) -> tuple[Term, ...]:
-    """Three limits; without a cap in force two. The first of the lowest binds."""
+    """Three limits; without a cap in force two. The first of the lowest binds.
+
+    An expression never says its own name again: every receipt prints the name before it.
+    """
     remainder = law.book.fen(REMAINDER_HANDLE, law.on)
     held = f" − 已冻结或者占用 {yuan(facts.held_fen)}" if facts.held_fen else ""
     balance = f"余额 {yuan(facts.balance_fen)}{held} − 最低保留 {yuan(remainder)}"
     limits = [
         (BALANCE, balance, facts.balance_fen - facts.held_fen - remainder),
-        (RENT, f"月租 {yuan(facts.monthly_rent_fen)} × 1 个月", facts.monthly_rent_fen),
+        (RENT, f"{yuan(facts.monthly_rent_fen)} × 1 个月", facts.monthly_rent_fen),
     ]
     if law.book.has(CAP_HANDLE, law.on, facts.district):
         cap = law.book.fen(CAP_HANDLE, law.on, facts.district)
-        limits.append((CAP, f"每月上限 {yuan(cap)} × 1 个月", cap))
+        limits.append((CAP, f"{yuan(cap)} × 1 个月", cap))
     lowest = min(limits, key=lambda limit: limit[2])
     return tuple(Term(*limit, binding=limit is lowest) for limit in limits)
 

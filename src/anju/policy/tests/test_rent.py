@@ -185,3 +185,13 @@ def test_the_amount_keeps_the_dated_parameters_it_came_from() -> None:
         ("withdraw.min_remainder", "100.00", "2026-09-20"),
         ("withdraw.rent.monthly_cap", "1,800.00", "2026-10-01"),
     ]
+
+
+@pytest.mark.parametrize("change", [{}, {"held_fen": 5_000}, {"monthly_rent_fen": 100}])
+def test_no_line_of_the_receipt_says_its_name_twice(change: dict) -> None:
+    working = decide(replace(LIN, **change)).working
+    assert [term.expression for term in working.terms][1:] == [
+        "1.00 × 1 个月" if change.get("monthly_rent_fen") else "2,600.00 × 1 个月", "1,800.00 × 1 个月",
+    ]  # fmt: skip
+    for line in (*working.terms, *working.steps):
+        assert line.name not in line.expression
