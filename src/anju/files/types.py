@@ -37,6 +37,15 @@ class Table:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SheetSeen:
+    """A sheet of a workbook as its owner chooses it. `headings` is empty when it does not look like the table."""
+
+    name: str
+    rows: int
+    headings: tuple[str, ...]
+
+
 class ScanState(StrEnum):
     """What the malware scanner has said so far (查毒状态)."""
 

@@ -18,7 +18,7 @@ import python_calamine
 
 from anju.files import sheet_scan, text_table
 from anju.files.archive import DAMAGED, Archive, open_archive, refuse_too_large
-from anju.files.types import Cell, Recognise, Row, Table
+from anju.files.types import Cell, Recognise, Row, SheetSeen, Table
 from anju.kernel.refusal import Refusal
 
 HEADING_SEARCH_ROWS = 20
@@ -61,6 +61,25 @@ def read_pasted(text: str, *, recognise: Recognise | None = None) -> Table:
     return _read_text(text, PASTED, recognise or _any_heading)
 
 
+def sheets_of(content: bytes, *, recognise: Recognise) -> tuple[SheetSeen, ...]:
+    """The filled sheets of a workbook in the order of their tabs, for its owner to choose from."""
+    archive = open_archive(content)
+    sheets = sheet_scan.sheet_parts(archive)
+    _refuse_unsafe(archive, sheets)
+    grids = _grids(_book(archive, sheets), sheets)
+    return tuple(
+        SheetSeen(name, _rows_below(grid, header), tuple(_heading(cell) for cell in grid[header] if _heading(cell)))
+        if (header := _header_index(grid, recognise)) is not None
+        else SheetSeen(name, sum(1 for row in grid if any(row)), ())
+        for name, grid in grids.items()
+        if any(map(any, grid))
+    )
+
+
+def _rows_below(grid: Sequence[Sequence[Any]], header: int) -> int:
+    return sum(1 for row in grid[header + 1 :] if any(cell not in ("", None) for cell in row))
+
+
 def _any_heading(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if cell)
 
@@ -82,14 +101,7 @@ def _read_text(text: str, name: str, recognise: Recognise) -> Table:
 
 def _read_workbook(archive: Archive, recognise: Recognise, wanted: str | None) -> Table:
     sheets = sheet_scan.sheet_parts(archive)
-    for part in archive.parts.values():
-        if part[:5] in (b"<?xml", b"\xef\xbb\xbf<?"):
-            sheet_scan.refuse_unreadable(part)
-    for candidate in sheets:
-        part = archive.parts[candidate.path]
-        sheet_scan.refuse_unreadable(part)
-        sheet_scan.refuse_formulas(candidate, part)
-        sheet_scan.refuse_stretched(candidate, part)
+    _refuse_unsafe(archive, sheets)
     book = _book(archive, sheets)
     grids = _grids(book, sheets)
     chosen = _choose(sheets, grids, recognise, wanted)
@@ -98,6 +110,17 @@ def _read_workbook(archive: Archive, recognise: Recognise, wanted: str | None) -
         raise _no_heading(chosen.name)
     _refuse_merged(chosen.name, book, header)
     return _table(chosen.name, header, grids[chosen.name])
+
+
+def _refuse_unsafe(archive: Archive, sheets: tuple[sheet_scan.SheetPart, ...]) -> None:
+    for part in archive.parts.values():
+        if part[:5] in (b"<?xml", b"\xef\xbb\xbf<?"):
+            sheet_scan.refuse_unreadable(part)
+    for candidate in sheets:
+        part = archive.parts[candidate.path]
+        sheet_scan.refuse_unreadable(part)
+        sheet_scan.refuse_formulas(candidate, part)
+        sheet_scan.refuse_stretched(candidate, part)
 
 
 def _book(archive: Archive, sheets: tuple[sheet_scan.SheetPart, ...]) -> python_calamine.CalamineWorkbook:

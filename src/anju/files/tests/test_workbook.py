@@ -12,7 +12,7 @@ import pytest
 
 from anju.files import archive
 from anju.files.tests.workbooks import HEADINGS, ROWS, changed, recognise, workbook
-from anju.files.workbook import read_pasted, read_table
+from anju.files.workbook import read_pasted, read_table, sheets_of
 from anju.kernel.refusal import Refusal
 
 
@@ -201,3 +201,16 @@ def test_a_container_is_rebuilt_without_what_is_not_needed() -> None:
     opened = archive.open_archive(workbook())
     rebuilt = zipfile.ZipFile(io.BytesIO(opened.rebuilt({"xl/workbook.xml"})))
     assert rebuilt.namelist() == ["xl/workbook.xml"]
+
+
+def test_the_sheets_of_a_workbook_are_listed_to_choose_from() -> None:
+    def second(book: object, page: object) -> None:
+        book.add_worksheet("10月").write_row(0, 0, HEADINGS)  # type: ignore[attr-defined]
+        book.add_worksheet("说明").write(0, 0, "备注")  # type: ignore[attr-defined]
+        book.add_worksheet("空")  # type: ignore[attr-defined]
+
+    listed = sheets_of(workbook(finish=second), recognise=recognise)
+    assert [(sheet.name, sheet.rows, bool(sheet.headings)) for sheet in listed][1:] == [
+        ("10月", 0, True), ("说明", 1, False),
+    ]  # fmt: skip
+    assert listed[0].rows == 2 and set(HEADINGS) <= set(listed[0].headings)
