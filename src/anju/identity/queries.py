@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from anju.identity.actions.pending import read_pending
-from anju.identity.digests import id_digest, phone_digest
+from anju.identity.digests import id_digest, key_digest, phone_digest
 from anju.identity.models import Activity, Login, Mandate, Session
+from anju.identity.principal import choose_capacity
 from anju.identity.types import (
     ActivityLine,
     Browser,
@@ -17,6 +20,9 @@ from anju.identity.types import (
     Role,
     SessionLine,
 )
+from anju.kernel.actor import Actor
+
+LATE_WORDS = timedelta(hours=12)
 
 __all__ = [
     "activity",
@@ -32,6 +38,7 @@ __all__ = [
     "sessions",
     "staff",
     "unit_logins",
+    "who_ran_out",
 ]
 
 
@@ -56,6 +63,28 @@ def login_by_phone(phone: str) -> LoginFacts | None:
 def mandates_of(login_id: int) -> list[MandateFacts]:
     """What a log-in holds now."""
     return [_mandate(held) for held in Mandate.objects.filter(login_id=login_id, ended_at__isnull=True)]
+
+
+def who_ran_out(key: str, *, at: datetime) -> Actor | None:
+    """Whose session this key was, when it ran out by itself a while ago: so that what they still sent is kept for them.
+
+    None for a session that lives, was ended on purpose, or ran out long ago. It proves nobody: nothing is ever shown
+    or done on the strength of it.
+    """
+    found = Session.objects.select_related("login").filter(
+        key_digest=key_digest(key), login__isnull=False, login__disabled_at__isnull=True, ended_at__isnull=True,
+        seen_at__gt=at - LATE_WORDS,
+    ).first()  # fmt: skip
+    if found is None or found.login is None:
+        return None
+    if min(found.expires_at, found.seen_at + timedelta(seconds=found.idle_seconds)) > at:
+        return None
+    capacity = choose_capacity(tuple(mandates_of(found.login.login_id)), found.capacity_id)
+    role = capacity.role if capacity else Role.APPLICANT
+    return Actor(
+        found.login.login_id, found.login.person_id, role.value, capacity.unit_id if capacity else None,
+        str(found.login.name), settings.ANJU_CENTRE_ID,
+    )  # fmt: skip
 
 
 def unit_logins(unit_id: int) -> list[tuple[MandateFacts, LoginFacts]]:

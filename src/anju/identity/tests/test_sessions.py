@@ -483,3 +483,16 @@ def test_disabling_a_log_in_works_on_the_next_request() -> None:
     opened, _ = log_in()
     actions.disable_login(login_id, why="挂失", actor=SYSTEM, at=AT)
     assert load_principal(opened.key, at=AT).is_anonymous
+
+
+@pytest.mark.django_db
+def test_whose_session_ran_out_is_known_for_a_while_and_only_then() -> None:
+    login_id = member()
+    key = log_in()[0].key
+    assert queries.who_ran_out(key, at=later(minutes=5)) is None
+    late = queries.who_ran_out(key, at=later(minutes=40))
+    assert late is not None and (late.login_id, late.role) == (login_id, Role.MEMBER.value)
+    assert queries.who_ran_out(key, at=later(hours=13)) is None
+    assert queries.who_ran_out("of nobody", at=later(minutes=40)) is None
+    actions.end_sessions(login_id, why="not_me", at=later(minutes=1))
+    assert queries.who_ran_out(key, at=later(minutes=40)) is None
