@@ -9,14 +9,16 @@ from django.conf import settings
 
 from anju.identity.actions.pending import read_pending
 from anju.identity.digests import id_digest, key_digest, phone_digest
-from anju.identity.models import Activity, Login, Mandate, Session
+from anju.identity.models import Activity, Code, Login, Mandate, Session
 from anju.identity.principal import choose_capacity
 from anju.identity.types import (
     ActivityLine,
     Browser,
+    LastCode,
     LoginFacts,
     MandateFacts,
     PendingRegistration,
+    Purpose,
     Role,
     SessionLine,
 )
@@ -27,6 +29,7 @@ LATE_WORDS = timedelta(hours=12)
 __all__ = [
     "activity",
     "id_digest",
+    "last_code",
     "log_in_greeting",
     "login",
     "login_of_person",
@@ -147,6 +150,12 @@ def log_in_greeting(browser: Browser) -> str | None:
 def resets(browser: Browser) -> bool:
     """Whether 找回密码 has been begun in this browser."""
     return read_pending(browser.session_id, "reset") is not None
+
+
+def last_code(browser: Browser, purpose: Purpose) -> LastCode | None:
+    """The newest code of this purpose asked for in this browser. A decoy reads like any other."""
+    found = Code.objects.filter(session_id=browser.session_id, purpose=purpose, live=True).first()
+    return LastCode(found.sms_id, found.sent_at, found.expires_at) if found else None
 
 
 def new_phone(browser: Browser) -> str | None:

@@ -91,6 +91,15 @@ class CodeSent:
 
 
 @dataclass(frozen=True)
+class LastCode:
+    """The newest code of one purpose that this browser asked for: which SMS carries it, and until when it serves."""
+
+    sms_id: int | None
+    sent_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class LogInStep:
     """The password was right: the person's own greeting, then the code.
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from anju.database.sql import row, rows
-from anju.identity import actions
+from anju.identity import actions, queries
 from anju.identity.limits import LIMITS, Limits
 from anju.identity.tests.world import AT, browser, code_in, later, phone, text_of
 from anju.identity.types import Browser, CodeSent, Purpose
@@ -306,3 +306,16 @@ def test_the_defaults_are_those_of_the_security_reference() -> None:
     assert (LIMITS.phone_pause.total_seconds(), LIMITS.phone_hour, LIMITS.phone_day) == (60, 5, 10)
     assert (LIMITS.idle_member, LIMITS.idle_staff) == (timedelta(minutes=15), timedelta(minutes=30))
     assert (LIMITS.absolute, LIMITS.step_up_life) == (timedelta(hours=8), timedelta(minutes=5))
+
+
+@pytest.mark.django_db
+def test_a_browser_can_ask_what_became_of_its_newest_code_and_a_decoy_reads_alike() -> None:
+    here = browser()
+    assert queries.last_code(here, Purpose.RESET) is None
+    for n, decoy in enumerate((False, True)):
+        at = later(minutes=2 * n)
+        sent = _send(here, purpose=Purpose.RESET, decoy=decoy, at=at)
+        found = queries.last_code(here, Purpose.RESET)
+        assert found is not None and (found.sms_id, found.sent_at) == (sent.sms_id, at)
+    assert queries.last_code(browser(), Purpose.RESET) is None
+    assert queries.last_code(here, Purpose.LOG_IN) is None
