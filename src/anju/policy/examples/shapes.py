@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -129,6 +129,8 @@ def _as_day(value: Any) -> date:
 
 
 def _as_month(value: Any) -> Month:
+    if not isinstance(value, str):
+        raise TypeError("a month is written as text")
     return Month.of(date.fromisoformat(value)) if len(value) > 7 else Month.parse(value)
 
 
@@ -165,15 +167,13 @@ class Shape:
         keys = set(given)
         return len(self.required - keys) + len(keys - self.required - self.optional) + len(self._unknown_values(given))
 
-    def explain(self, given: Mapping[str, Any]) -> str:
-        """What would have to change for the input to be of this shape."""
+    def explain(self, given: Mapping[str, Any], known: Mapping[str, set[str]]) -> str:
+        """What would have to change for the input to be of this shape; `known` are the values any shape takes."""
         keys = set(given)
         missing, unknown = self.required - keys, keys - self.required - self.optional
         words = [f"missing {', '.join(sorted(missing))}"] if missing else []
         words += [f"does not know {', '.join(sorted(unknown))}"] if unknown else []
-        words += [
-            f"{key} must be one of {', '.join(sorted((self.where or {})[key]))}" for key in self._unknown_values(given)
-        ]
+        words += [f"{key} must be one of {', '.join(sorted(known[key]))}" for key in self._unknown_values(given)]
         return "; ".join(words)
 
     def _unknown_values(self, given: Mapping[str, Any]) -> list[str]:
@@ -192,12 +192,16 @@ def shape(
     return Shape(frozenset(required.split()), run, frozenset(optional.split()), allowed)
 
 
-def fitting(shapes: Iterable[Shape], given: Mapping[str, Any]) -> Shape:
+def fitting(shapes: Sequence[Shape], given: Mapping[str, Any]) -> Shape:
     """The shape of an input; without one, `ShapeUnknown` says what the nearest would have wanted."""
     nearest = min(shapes, key=lambda one: one.distance(given))
-    if not nearest.fits(given):
-        raise ShapeUnknown(nearest.explain(given))
-    return nearest
+    if nearest.fits(given):
+        return nearest
+    known: dict[str, set[str]] = {}
+    for one in shapes:
+        for key, allowed in (one.where or {}).items():
+            known.setdefault(key, set()).update(allowed)
+    raise ShapeUnknown(nearest.explain(given, known))
 
 
 def mismatches(expected: Mapping[str, Any], computed: Mapping[str, Any], *, at: str = "") -> list[str]:

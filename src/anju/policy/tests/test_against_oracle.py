@@ -105,7 +105,7 @@ def test_interest(opening: Decimal, history: tuple[date, date, list[Any], list[A
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(principals, rates, terms, st.booleans())
 def test_schedules(principal: Decimal, rate: Decimal, months: int, equal_instalment: bool) -> None:
     rows = list(oracle.schedule(principal, rate, months, equal_instalment=equal_instalment))
@@ -123,7 +123,7 @@ def test_schedules(principal: Decimal, rate: Decimal, months: int, equal_instalm
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(principals, rates, st.sampled_from((60, 240, 360)), st.integers(0, 59), st.booleans())
 def test_prepayments(principal: Decimal, rate: Decimal, months: int, paid: int, shorten: bool) -> None:
     rows = list(oracle.schedule(principal, rate, months, equal_instalment=True))
