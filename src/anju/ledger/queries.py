@@ -7,7 +7,7 @@ from datetime import date, datetime
 from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
-from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind
+from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind, VoucherReference
 from anju.ledger.voucher_list import VoucherLine as VoucherLine
 from anju.ledger.voucher_list import vouchers as vouchers
 
@@ -48,7 +48,7 @@ def voucher(voucher_id: int, *, centre_id: int) -> Voucher:
     """A posted voucher with its lines; refuses an unknown one (404)."""
     found = row("SELECT * FROM voucher WHERE centre_id = %s AND id = %s", [centre_id, voucher_id])
     if found is None:
-        raise Refusal("ledger.unknown_voucher", "没有这张凭证：请核对凭证号。", status=404)
+        raise unknown_voucher()
     lines = rows(
         "SELECT subject, debit_fen, credit_fen, unit_id, bank_account_id FROM gl_line"
         " WHERE centre_id = %s AND voucher_id = %s ORDER BY n",
@@ -62,6 +62,24 @@ def voucher(voucher_id: int, *, centre_id: int) -> Voucher:
         member_debit_fen=found["member_debit_fen"], member_credit_fen=found["member_credit_fen"],
         number=found["number"], public_ref=found["public_ref"], lines=tuple(GlLine(**line) for line in lines),
     )  # fmt: skip
+
+
+def reference(voucher_id: int, *, centre_id: int) -> VoucherReference:
+    """What a member's page quotes of a voucher, in one statement; refuses an unknown one (404)."""
+    found = row(
+        "SELECT v.id AS voucher_id, v.kind, v.business_date, v.number, v.public_ref, (SELECT l.unit_id FROM gl_line l"
+        " WHERE l.centre_id = v.centre_id AND l.voucher_id = v.id AND l.unit_id IS NOT NULL ORDER BY l.n LIMIT 1)"
+        " AS unit_id FROM voucher v WHERE v.centre_id = %s AND v.id = %s",
+        [centre_id, voucher_id],
+    )
+    if found is None:
+        raise unknown_voucher()
+    return VoucherReference(**found | {"kind": VoucherKind(found["kind"])})
+
+
+def unknown_voucher() -> Refusal:
+    """The one answer for a voucher that is not there and for another centre's."""
+    return Refusal("ledger.unknown_voucher", "没有这张凭证：请核对凭证号。", status=404)
 
 
 def trial_balance(centre_id: int, *, through: date | None = None) -> list[SubjectTotal]:

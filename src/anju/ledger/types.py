@@ -96,6 +96,18 @@ class PostedVoucher:
     replayed: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class VoucherReference:
+    """A voucher as it is quoted beside a member's line. ``unit_id``: the unit the voucher names, if one."""
+
+    voucher_id: int
+    kind: VoucherKind
+    business_date: date
+    number: int | None
+    public_ref: UUID
+    unit_id: int | None
+
+
 @dataclass(frozen=True)
 class Voucher:
     """A posted voucher with its lines."""

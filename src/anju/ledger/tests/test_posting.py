@@ -54,6 +54,18 @@ def test_a_receipt_stands_in_the_trial_balance(books: None) -> None:
     assert found.public_ref.version == 7
 
 
+def test_a_voucher_is_quoted_in_one_statement(books: None, django_assert_num_queries: object) -> None:
+    posted = actions.post_voucher(draft(), at=AT)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        quoted = queries.reference(posted.voucher_id, centre_id=CENTRE)
+    whole = queries.voucher(posted.voucher_id, centre_id=CENTRE)
+    assert (quoted.kind, quoted.business_date, quoted.number, quoted.public_ref, quoted.unit_id) == (
+        whole.kind, whole.business_date, whole.number, whole.public_ref, 7
+    )  # fmt: skip
+    with pytest.raises(Refusal, match="unknown_voucher"):
+        queries.reference(posted.voucher_id, centre_id=CENTRE + 1)
+
+
 def test_the_same_request_twice_answers_the_same_and_posts_once(books: None) -> None:
     first = actions.post_voucher(draft(), at=AT)
     second = actions.post_voucher(draft(), at=AT + timedelta(hours=1))
