@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
-from anju.accounts.queries.lines import movement, movements, source_lines, statement
+from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
 from anju.accounts.queries.months import contribution_months
-from anju.accounts.queries.overview import account_of_person, freezes, overview, person_of, spells
+from anju.accounts.queries.overview import account_of_person, freezes, overview, own_overview, person_of, spells
 from anju.accounts.queries.roster import (
     account_ids,
     accounts_of_people,
@@ -26,6 +26,8 @@ __all__ = [
     "movement",
     "movements",
     "overview",
+    "own_movement",
+    "own_overview",
     "person_ids",
     "person_of",
     "preview_interest",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from anju.accounts.queries.overview import month_of
+from anju.accounts.queries.overview import OWN_ACCOUNT, month_of
 from anju.accounts.types import LineKind, Movement, Statement
 from anju.database.sql import row, rows
 from anju.kernel.month import interest_year
@@ -25,6 +25,10 @@ def _years(account_id: int) -> list[tuple[int, int]]:
     found = rows(
         "SELECT interest_year, last_seq FROM balance WHERE account_id = %s ORDER BY interest_year", [account_id]
     )
+    return _in_order(found)
+
+
+def _in_order(found: list[dict[str, Any]]) -> list[tuple[int, int]]:
     return [(line["interest_year"], line["last_seq"]) for line in found]
 
 
@@ -74,7 +78,23 @@ def _year_of(years: list[tuple[int, int]], seq: int) -> int:
 
 def movement(account_id: int, seq: int) -> Movement:
     """One line; refuses one that is not there (404)."""
-    years = _years(account_id)
+    return _line(account_id, seq, _years(account_id))
+
+
+def own_movement(person_id: int, seq: int) -> Movement:
+    """One line of the person's own account; refuses one that is not there (404).
+
+    Two statements, not one: only with the year as a plain value are the other years' partitions left out.
+    """
+    found = rows(
+        f"SELECT account_id, interest_year, last_seq FROM balance WHERE account_id = ({OWN_ACCOUNT})"
+        " ORDER BY interest_year",
+        {"person": person_id},
+    )
+    return _line(found[0]["account_id"] if found else 0, seq, _in_order(found))
+
+
+def _line(account_id: int, seq: int, years: list[tuple[int, int]]) -> Movement:
     found = None
     if years and 1 <= seq <= years[-1][1]:
         year = _year_of(years, seq)
@@ -84,8 +104,13 @@ def movement(account_id: int, seq: int) -> Movement:
             values | {"account": account_id, "seq": seq},
         )
     if found is None:
-        raise Refusal("accounts.unknown_line", "没有这条明细：请核对流水。", status=404)
+        raise unknown_line()
     return _movement(found)
+
+
+def unknown_line() -> Refusal:
+    """The one answer for a line that is not there and for somebody else's."""
+    return Refusal("accounts.unknown_line", "没有这条明细：请核对流水。", status=404)
 
 
 def source_lines(voucher_id: int, *, booked_on: date) -> tuple[Movement, ...]:

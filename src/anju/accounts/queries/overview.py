@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from anju.accounts.types import CARRIED, FROZEN, AccountState, Freeze, FreezeKind, Overview, Spell
 from anju.database.sql import row, rows
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 
+# The person's account that is not closed, else the one closed last.
+OWN_ACCOUNT = """
+SELECT account_id FROM account WHERE person_id = %(person)s ORDER BY (state > 2), account_id DESC LIMIT 1
+"""
 _OVERVIEW = """
 SELECT a.account_id, a.centre_id, a.person_id, a.unit_id, a.opened_on, a.state, p.started_on AS state_since,
        b.interest_year, b.balance_fen, b.carried_fen, b.held_fen, b.own_paid_fen, b.unit_paid_fen, b.interest_fen,
@@ -17,7 +23,7 @@ SELECT a.account_id, a.centre_id, a.person_id, a.unit_id, a.opened_on, a.state, 
   CROSS JOIN LATERAL (SELECT coalesce(sum(amount_fen), 0)::bigint AS frozen_fen,
                              count(*) FILTER (WHERE kind <> 1) AS forbidding
                         FROM account_freeze WHERE account_id = a.account_id AND ended_at IS NULL) f
- WHERE a.account_id = %(account)s
+ WHERE a.account_id =
 """
 
 
@@ -28,9 +34,19 @@ def month_of(number: int | None) -> Month | None:
 
 def overview(account_id: int) -> Overview:
     """State, money and paid-to month of an account; refuses an unknown one (404)."""
-    found = row(_OVERVIEW, {"account": account_id, "carried": CARRIED})
+    found = row(f"{_OVERVIEW} %(account)s", {"account": account_id, "carried": CARRIED})
     if found is None:
         raise Refusal("accounts.unknown", "没有这个个人账户：请核对账号。", status=404)
+    return _seen(found)
+
+
+def own_overview(person_id: int) -> Overview | None:
+    """The overview of the person's own account, or None; one statement for both questions."""
+    found = row(f"{_OVERVIEW} ({OWN_ACCOUNT})", {"person": person_id, "carried": CARRIED})
+    return None if found is None else _seen(found)
+
+
+def _seen(found: dict[str, Any]) -> Overview:
     frozen = found.pop("posting_state") == FROZEN or found.pop("forbidding") > 0
     found.pop("forbidding", None)
     free = max(found["balance_fen"] - found["held_fen"] - found["frozen_fen"], 0)
@@ -47,10 +63,7 @@ def overview(account_id: int) -> Overview:
 
 def account_of_person(person_id: int) -> int | None:
     """The person's account that is not closed, else the one closed last, else None."""
-    found = row(
-        "SELECT account_id FROM account WHERE person_id = %s ORDER BY (state > 2), account_id DESC LIMIT 1",
-        [person_id],
-    )
+    found = row(OWN_ACCOUNT, {"person": person_id})
     return int(found["account_id"]) if found else None
 
 

@@ -312,6 +312,8 @@ def test_reads_take_a_fixed_number_of_queries(staff: list[int], django_assert_nu
         (1, lambda: queries.account_of_person(1)),
         (2, lambda: queries.movements(staff[0])),
         (2, lambda: queries.movement(staff[0], 1)),
+        (1, lambda: queries.own_overview(1)),
+        (2, lambda: queries.own_movement(1, 1)),
         (1, lambda: queries.statement(staff[0], from_date=JULY, to_date=AUGUST)),
         (2, lambda: queries.contribution_months(staff[0])),
         (1, lambda: queries.accrued_interest(staff[0], AUGUST)),
@@ -319,3 +321,13 @@ def test_reads_take_a_fixed_number_of_queries(staff: list[int], django_assert_nu
     ):
         with django_assert_num_queries(queries_taken):
             read()
+
+
+def test_a_person_reads_the_own_account_only(staff: list[int]) -> None:
+    contribute(month(staff[:2]), on=JULY)
+    assert queries.own_overview(2) == queries.overview(staff[1])
+    assert queries.own_overview(99) is None
+    assert queries.own_movement(2, 1) == queries.movement(staff[1], 1)
+    for person_id, seq in ((3, 1), (2, 2), (2, 0), (99, 1)):
+        with pytest.raises(Refusal, match="unknown_line"):
+            queries.own_movement(person_id, seq)

@@ -56,7 +56,7 @@ def own_overview(request: HttpRequest) -> Overview | None:
 
 
 def own_movement(request: HttpRequest, seq: int) -> Movement:
-    """One line of the caller's own account, in one query; anybody else's is not there."""
+    """One line of the caller's own account, in two queries; anybody else's is not there."""
     person_id = actor_of(request).person_id
     if person_id is None or not 0 < seq <= LONGEST_SEQ:
         raise Http404("没有这条明细：请核对流水。")

@@ -115,7 +115,7 @@ def test_one_movement_tells_month_base_ratio_payer_shares_rule_and_ledger(
     now: Clock, django_assert_max_num_queries: object
 ) -> None:
     client = logged_in(member_with_history(2))
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
         answer = client.get("/me/movements/2/")
     page = text_of(answer)
     for part in ("11月缴存", "2,064.00", "2026年11月", "8,600.00 元", "个人 12%，单位 12%", "安居启明软件有限公司",
