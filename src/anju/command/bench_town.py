@@ -28,12 +28,15 @@ from anju.kernel.month import Month
 from anju.ledger.actions import open_days
 from anju.parties import actions as parties
 from anju.parties.types import PersonDraft, UnitDraft
+from anju.treasury import actions as treasury
+from anju.treasury.types import Direction, EntryNotice
 
 PASSWORD = "bench-qingshan-26"  # noqa: S105  (a database that lives for minutes)
 PEOPLE = 300
 MONTHS = 26
 LINES_A_MONTH = 2
 RATIO = Decimal("0.12")
+CENTRE_ACCOUNT = "7001000000000001"
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,17 @@ def build() -> Town:
     machine = Actor.machine(centre_id, policy.book(settings.ANJU_CITY).release)
     open_days(centre_id, begin.date(), begin.date())
     accounts.load_rates(policy.book(settings.ANJU_CITY), centre_id=centre_id, at=begin)
-    unit_id = parties.register_unit(
-        UnitDraft(name="测量单位", uscc="91350100M000100Y43", address="", nature="33", payday=10,
-                  first_month=Month.of(at.date()), unit_ratio=RATIO, person_ratio=RATIO, legal_person_name="测量"),
-        centre_id=centre_id, actor=machine, at=begin,
-    )  # fmt: skip
+    unit_id = _unit("测量单位", "91350100M000100Y43", centre_id, machine, at=begin)
+    elsewhere = _unit("测量二单位", "91350100M000200Y4T", centre_id, machine, at=begin)
     person = parties.find_or_create_people(
         [PersonDraft("测量", IdKind.PASSPORT, "E00000000")], centre_id=centre_id, at=begin
     )[0]
     accounts.open_accounts(
-        [person.person_id], centre_id=centre_id, unit_id=unit_id, opened_on=begin.date(), at=begin
+        [person.person_id], centre_id=centre_id, unit_id=elsewhere, opened_on=begin.date(), at=begin
     )
     account_id = account_queries.account_of_person(person.person_id)
     assert account_id is not None
-    _pay(account_id, centre_id=centre_id, unit_id=unit_id, first=first)
+    _pay(account_id, centre_id=centre_id, unit_id=elsewhere, first=first)
     member_key, member = _log_in("E00000000", "13800138000", person.person_id, Role.MEMBER, None, machine, at)
     agent = parties.find_or_create_people(
         [PersonDraft("经办", IdKind.PASSPORT, "E00000999")], centre_id=centre_id, at=begin
@@ -87,6 +87,15 @@ def build() -> Town:
         "deposit_certificate", {"purpose": "residence"}, actor=member, key="bench-certificate-0001", at=at
     )
     return Town(member_key, agent_key, case.case_id, (Month.of(at.date()) + -1).last_day)
+
+
+def _unit(name: str, uscc: str, centre_id: int, actor: Actor, *, at: datetime) -> int:
+    return parties.register_unit(
+        UnitDraft(name=name, uscc=uscc, address="", nature="33", payday=10,
+                  first_month=Month.of(clock.now().date()) + -1, unit_ratio=RATIO, person_ratio=RATIO,
+                  legal_person_name="测量"),
+        centre_id=centre_id, actor=actor, at=at,
+    )  # fmt: skip
 
 
 def _pay(account_id: int, *, centre_id: int, unit_id: int, first: Month) -> None:
@@ -121,7 +130,8 @@ def _log_in(
 
 
 def _enrol(centre_id: int, unit_id: int, agent: Actor, at: datetime) -> None:
-    month = Month.of(at.date())
+    """The staff, and their last month declared, paid and posted: this month is an unchanged one."""
+    month = Month.of(at.date()) + -1
     lines = tuple(
         RosterLine(
             row=place + 1, change=ChangeKind.NEW, name="测量", id_kind=IdKind.PASSPORT, id_number=f"E{place:08d}",
@@ -136,3 +146,17 @@ def _enrol(centre_id: int, unit_id: int, agent: Actor, at: datetime) -> None:
         checked, centre_id=centre_id, unit_id=unit_id, source=ListSource.OPENING, actor=agent, at=at,
         verify_elsewhere=False,
     )  # fmt: skip
+    paid_on = datetime.combine(month.last_day, at.timetz())
+    declared = contributions.declare_month(centre_id, unit_id, month, actor=agent, at=paid_on)
+    treasury.open_bank_account(
+        centre_id, number=CENTRE_ACCOUNT, name="测量中心", bank_name="测量银行", actor=agent, at=paid_on
+    )
+    treasury.receive_notice(
+        EntryNotice(
+            account=CENTRE_ACCOUNT, host_serial="B1", direction=Direction.CREDIT, amount_fen=declared.total_fen,
+            entry_date=paid_on.date(), counter_name="测量单位", counter_account="6228000000000001",
+            summary=declared.number,
+        ),
+        at=paid_on,
+    )  # fmt: skip
+    contributions.post_remittance(centre_id, declared.remittance_id, at=paid_on)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from anju.design import charts, fields_view, navigation, qr
+from anju.design import charts, drawn, fields_view, navigation, qr
 from anju.kernel import clock
 from anju.kernel.identifiers import mask_name
 from anju.kernel.money import Money, fen_in_words, format_fen
@@ -234,8 +236,9 @@ def moment_now() -> SafeString | str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon of icons.svg; decoration unless it carries a label of its own."""
+    """An icon of icons.svg; decoration unless it carries a label of its own. The same on every page, so drawn once."""
     href = f"{static('anju/icons.svg')}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
@@ -245,11 +248,30 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def stylesheets(context: template.Context) -> SafeString:
     """The stylesheets, side by side; dark colours by the reader's wish."""
-    media = context["look"].dark_media if "look" in context else "screen and (prefers-color-scheme: dark)"
+    return _style_links(context["look"].dark_media if "look" in context else "screen and (prefers-color-scheme: dark)")
+
+
+@lru_cache
+def _style_links(media: str) -> SafeString:
     links = [
         (static(f"anju/{name}.css"), media if name == "dark" else "all") for name in STYLES if name != "dark" or media
     ]
     return format_html_join("\n", '<link rel="stylesheet" href="{}" media="{}">', links)
+
+
+@lru_cache
+def _address(name: str) -> str:
+    """The address of a page that takes no argument; nothing where nobody registered it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def address(name: str, path: str = "") -> str:
+    """The page's address, or the given one where the page is not there (yet): never an error, never a dead link."""
+    return _address(name) or path
 
 
 @register.simple_tag(takes_context=True)
@@ -291,6 +313,16 @@ def summary_lines(form: Any = None, errors: Any = None) -> list[fields_view.Summ
 @register.simple_tag
 def balance_chart(points: Any, notes: Any = ()) -> charts.BalanceChart:
     return charts.balance_chart(points, notes or ())
+
+
+@register.simple_tag
+def balance_svg(chart: charts.BalanceChart, drawing: charts.Drawing, name: str) -> SafeString:
+    return drawn.balance_svg(chart, drawing, name)
+
+
+@register.simple_tag
+def balance_rows(chart: charts.BalanceChart, heading: str) -> SafeString:
+    return drawn.balance_rows(chart, heading)
 
 
 @register.simple_tag
