@@ -27,16 +27,19 @@ def require_treasurer(actor: Actor) -> int:
     return actor.person_id
 
 
-def office_of(actor: Actor) -> int | None:
-    """The mandate by which the actor is treasurer; None for a signature without a log-in of this installation."""
+def office_of(actor: Actor) -> int:
+    """The mandate of identity by which the actor is treasurer now, or a refusal: an office signs, not a word."""
     held = identity.mandates_of(actor.login_id) if actor.login_id is not None else []
-    return next((one.mandate_id for one in held if one.role == Role.TREASURER), None)
+    office = next((one.mandate_id for one in held if one.role == Role.TREASURER), None)
+    if office is None:
+        raise Refusal("not_treasurer", "您现在没有资金岗的授权，不能签署付款授权。请由在任的资金人员签署。", status=403)
+    return office
 
 
 def still_in_office(login_id: int | None, office_mandate_id: int | None) -> bool:
-    """Whether a signer still holds the office he signed in: a mandate pays nothing for one who left it."""
+    """Whether a signer still holds the office he signed in: for one who left it or never held it nothing is paid."""
     if login_id is None or office_mandate_id is None:
-        return True
+        return False
     return any(held.mandate_id == office_mandate_id for held in identity.mandates_of(login_id))
 
 
@@ -47,7 +50,10 @@ def policy_limit_fen(on: date) -> int:
 
 @transaction.atomic
 def sign_mandate(*, limit_fen: int, starts_on: date, ends_on: date, actor: Actor, at: datetime) -> int:
-    """Sign a mandate for payments up to `limit_fen` between two dates. It never covers the signer's own payments."""
+    """Sign a mandate for payments up to `limit_fen` between two dates. It never covers the signer's own payments.
+
+    Refuses a signer who does not hold the office of treasurer at this moment under a log-in of his own.
+    """
     person_id = require_treasurer(actor)
     most_fen = policy_limit_fen(starts_on)
     if not 0 < limit_fen <= most_fen:

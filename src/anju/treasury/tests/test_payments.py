@@ -21,6 +21,7 @@ from anju.treasury.tests.world import (
     TREASURER_1,
     TREASURER_2,
     draft,
+    in_office,
     later,
     member,
     news,
@@ -103,6 +104,9 @@ def test_only_a_treasurer_releases_and_signs_mandates_within_the_rules() -> None
     order_id = actions.order_payment(draft(), at=AT)
     with pytest.raises(Refusal):
         actions.release_payment(order_id, actor=member(), at=AT)
+    with pytest.raises(Refusal) as refused:
+        actions.sign_mandate(limit_fen=10**6, starts_on=AT.date(), ends_on=AT.date(), actor=treasurer(), at=AT)
+    assert refused.value.code == "not_treasurer", "a treasurer by word alone signs nothing"
     with pytest.raises(Refusal) as refused:
         actions.sign_mandate(limit_fen=10**12, starts_on=AT.date(), ends_on=AT.date(), actor=treasurer(), at=AT)
     assert refused.value.code == "mandate_limit"
@@ -304,17 +308,23 @@ def test_a_job_that_was_lost_is_planned_again() -> None:
 def test_a_mandate_pays_nothing_more_once_its_signer_has_left_the_office() -> None:
     from anju.identity import actions as identity
     from anju.identity.tests.world import AT as EARLIER
-    from anju.identity.tests.world import SYSTEM, staff
-    from anju.identity.types import Role
-    from anju.kernel.actor import Actor
+    from anju.identity.tests.world import SYSTEM
 
     open_world(mandate_fen=None)
-    login_id = staff(7, Role.TREASURER, TREASURER_1)
-    signer = Actor(login_id, TREASURER_1, "treasurer", None, "钱敏", CENTRE)
+    signer = in_office()
     actions.sign_mandate(limit_fen=5_000_000, starts_on=AT.date(), ends_on=AT.date(), actor=signer, at=AT)
     actions.order_payment(draft("in office"), at=AT)
     assert queries.release_queue(CENTRE) == []
-    (office,) = rows("SELECT mandate_id FROM identity_mandate WHERE login_id = %s", [login_id])
+    (office,) = rows("SELECT mandate_id FROM identity_mandate WHERE login_id = %s", [signer.login_id])
     identity.end_mandate(office["mandate_id"], why="离任", actor=SYSTEM, at=max(AT, EARLIER))
     left = actions.order_payment(draft("left"), at=AT)
     assert [waiting.order_id for waiting in queries.release_queue(CENTRE)] == [left]
+
+
+def test_a_mandate_whose_signer_never_held_the_office_pays_nothing() -> None:
+    open_world()
+    execute("UPDATE treasury_mandate SET office_mandate_id = NULL")
+    waiting = actions.order_payment(draft("no office"), at=AT)
+    execute("UPDATE treasury_mandate SET signed_by_login_id = NULL")
+    also = actions.order_payment(draft("no log-in"), at=AT)
+    assert [one.order_id for one in queries.release_queue(CENTRE)] == [waiting, also]

@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from anju.identity.queries import login_of_person
+from anju.identity.tests.world import staff
+from anju.identity.types import Role
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.events import listen, stop_listening
@@ -34,6 +37,13 @@ def treasurer(person_id: int = TREASURER_1) -> Actor:
     return Actor(person_id * 10, person_id, "treasurer", None, "钱敏", CENTRE)
 
 
+def in_office(person_id: int = TREASURER_1) -> Actor:
+    """A treasurer with a log-in and the office, as one who signs a mandate must be."""
+    known = login_of_person(person_id)
+    login_id = known.login_id if known else staff(person_id, Role.TREASURER, person_id)
+    return Actor(login_id, person_id, "treasurer", None, "钱敏", CENTRE)
+
+
 def member() -> Actor:
     return Actor(110, MEMBER, "member", None, "林晓雨", CENTRE)
 
@@ -46,7 +56,7 @@ def open_world(*, mandate_fen: int | None = 5_000_000) -> int:
     )
     if mandate_fen:
         actions.sign_mandate(
-            limit_fen=mandate_fen, starts_on=AT.date(), ends_on=date(2026, 12, 31), actor=treasurer(), at=AT
+            limit_fen=mandate_fen, starts_on=AT.date(), ends_on=date(2026, 12, 31), actor=in_office(), at=AT
         )
     return account
 
