@@ -123,3 +123,18 @@ def test_masks() -> None:
     assert mask_id("123") == "***"
     assert mask_phone("13812345678") == "138****5678"
     assert mask_tail("6222020200116620") == "6620"
+
+
+@pytest.mark.parametrize(
+    "typed", ["11010519491231002x", " 110105 19491231 002X\n", "１１０１０５１９４９１２３１００２ｘ"]
+)
+def test_what_a_keyboard_writes_is_read_as_the_number(typed: str) -> None:
+    assert check_id18(typed).valid
+
+
+@pytest.mark.parametrize(
+    "typed", ["11010519491231002Ⅹ", "①10105194912310021", "11010519491231002ˣ", "¹1010519491231002X"]
+)
+def test_what_only_looks_like_a_digit_or_an_x_is_none(typed: str) -> None:
+    """A superscript, a circled digit and a Roman numeral have twins in another normal form; they are not typed."""
+    assert check_id18(typed).reason == "ILLEGAL_CHARACTER"

@@ -1,6 +1,7 @@
 """Worked examples run through the product's own formulas: area by area, shape by shape.
 
-A shape is the set of keys an input has. An input of a shape nobody knows is a failure, never skipped.
+A shape is the set of keys an input has. An input of a shape nobody knows is a failure, never skipped. An example
+may expect a lawful refusal, as of a day no official calendar covers: `{"due": null, "reason": "CALENDAR_UNKNOWN"}`.
 """
 
 from __future__ import annotations
