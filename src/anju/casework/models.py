@@ -243,12 +243,11 @@ class CaseSignature(_OfCase):
 
 
 class CaseFile(_OfCase):
-    """A paper handed in with a case; the content is the files room's."""
+    """A paper handed in with a case; the content and the name its owner gave it are the files room's."""
 
     case = models.ForeignKey(Case, models.RESTRICT, related_name="papers", db_index=False)
     material = models.CharField(max_length=60)
     file_id = models.BigIntegerField()
-    file_name = models.CharField(max_length=200, default="")
     at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""One case with everything on its page, in one query."""
+"""One case with everything on its page, in one query; a second one where papers were handed in, for their names."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from anju.casework.types import (
     Subject,
 )
 from anju.database.encryption import unseal
+from anju.files import queries as files
 from anju.kernel import explained
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
@@ -46,7 +47,7 @@ _CHILDREN = {
     "steps_json": STEPS_SQL,
     "corrections_json": "SELECT json_agg(k ORDER BY k.n) FROM (SELECT n, asked_at, items, note, answered_at,"
     " answers_before FROM case_correction WHERE case_id = casework_case.case_id) k",
-    "papers_json": "SELECT json_agg(p ORDER BY p.n) FROM (SELECT n, material, file_id, file_name, at FROM case_file"
+    "papers_json": "SELECT json_agg(p ORDER BY p.n) FROM (SELECT n, material, file_id, at FROM case_file"
     " WHERE case_id = casework_case.case_id) p",
     "reviews_json": "SELECT json_agg(r ORDER BY r.n) FROM (SELECT n, act, staff_name, text, article, at"
     " FROM case_review WHERE case_id = casework_case.case_id) r",
@@ -202,8 +203,11 @@ def changes_between(service: Service, before: Answers, after: Answers) -> tuple[
 
 
 def _papers(case: CaseRow) -> tuple[Paper, ...]:
+    found = _rows(case, "papers_json")
+    # The names people give their papers may say who they are: they are kept sealed, by the files room alone.
+    names = files.filenames([raw["file_id"] for raw in found]) if found else {}
     return tuple(
-        Paper(raw["material"], raw["file_id"], raw["file_name"], _at(raw["at"])) for raw in _rows(case, "papers_json")
+        Paper(raw["material"], raw["file_id"], names.get(raw["file_id"], ""), _at(raw["at"])) for raw in found
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -32,6 +34,7 @@ from anju.casework.tests.world import (
 )
 from anju.casework.types import Audience, CaseState, Outcome, Proposal
 from anju.database.sql import rows
+from anju.files.actions import keep
 from anju.identity import actions as identity
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
@@ -105,6 +108,24 @@ def test_a_correction_stops_the_clock_and_the_supplement_brings_the_case_back_to
     assert before.legal_due_on is not None and back.legal_due_on is not None
     assert (back.legal_due_on - before.legal_due_on).days == 7
     assert [paper.material for paper in back.papers] == ["contract"]
+
+
+def test_a_paper_keeps_the_name_its_owner_gave_it_and_costs_one_query_more(
+    world: World, settings: Any, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    settings.ANJU_FILES_DIR = tmp_path
+    case_id = in_review(world)
+    with django_assert_num_queries(1):
+        assert queries.case_for(MEMBER, case_id).papers == ()
+    actions.request_correction(case_id, items=["contract"], note="", actor=CLERK, at=AT)
+    papers = {
+        "contract": keep(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "林晓雨租房合同.pdf",
+                         centre_id=MEMBER.centre_id, purpose="paper", at=AT, case_id=case_id)
+    }  # fmt: skip
+    actions.supplement(case_id, papers=papers, actor=MEMBER, at=AT)
+    for read in (lambda: queries.case_for(MEMBER, case_id), lambda: queries.desk_case(CLERK, case_id)):
+        with django_assert_num_queries(2):
+            assert [paper.file_name for paper in read().papers] == ["林晓雨租房合同.pdf"]
 
 
 def test_a_supplement_without_the_asked_paper_is_refused(world: World) -> None:

@@ -258,7 +258,8 @@ def test_a_paper_of_the_case_is_a_download_and_another_s_paper_is_not_there(worl
     paper = keep(sheet, "合同.pdf", owner_person_id=member.person_id, case_id=case_id, **of_case)
     stray = keep(sheet + b" ", "别人的.pdf", owner_person_id=99, **of_case)
     casework.supplement(case_id, papers={"contract": paper}, actor=member, at=at)
-    assert f"/desk/cases/{case_id}/papers/{paper}/" in text_of(client.get(f"/desk/cases/{case_id}/"))
+    page = text_of(client.get(f"/desk/cases/{case_id}/"))
+    assert f'/desk/cases/{case_id}/papers/{paper}/">合同.pdf</a>' in page
     got = client.get(f"/desk/cases/{case_id}/papers/{paper}/")
     assert got.content.startswith(b"%PDF") and got["Content-Disposition"].startswith("attachment")
     assert got["X-Content-Type-Options"] == "nosniff"
