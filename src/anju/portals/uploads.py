@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest
+from django import forms
 
 from anju.casework.types import Case
 from anju.files.actions import keep
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
-LARGEST_BYTES = 10 * 1024 * 1024
 
+def keep_papers(case: Case, papers: forms.Form, *, actor: Actor, at: datetime) -> dict[str, int]:
+    """File ids by material code, of a checked form whose fields are called ``paper-<code>``.
 
-def papers_of(request: HttpRequest, case: Case, *, actor: Actor, at: datetime) -> dict[str, int]:
-    """File ids by material code, for the papers the open correction asks for; other uploads are ignored."""
-    asked = next((c for c in reversed(case.corrections) if c.answered_at is None), None)
-    found: dict[str, int] = {}
-    for item in asked.items if asked else ():
-        upload = request.FILES.get(f"paper-{item.code}")
-        if item.field or upload is None:
-            continue
-        if (upload.size or 0) > LARGEST_BYTES:
-            raise Refusal(
-                "file_large", f"“{item.title}”的文件超过 10 MB：请压缩或分开拍摄后再传。", field=f"paper-{item.code}"
-            )
-        found[item.code] = keep(
-            upload.read(), upload.name or "", centre_id=actor.centre_id, purpose="case", at=at,
-            owner_person_id=actor.person_id, owner_unit_id=actor.unit_id, case_id=case.case_id,
-            login_id=actor.login_id,
-        )  # fmt: skip
-    return found
+    The first upload that may not be kept is refused beside its own field.
+    """
+    kept = {}
+    for name, upload in papers.cleaned_data.items():
+        code = name.removeprefix("paper-")
+        try:
+            kept[code] = keep(
+                upload.read(), upload.name or "", centre_id=actor.centre_id, purpose=f"case:{code}", at=at,
+                owner_person_id=actor.person_id, owner_unit_id=actor.unit_id, case_id=case.case_id,
+                login_id=actor.login_id,
+            )  # fmt: skip
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.text, refusal.law, name, refusal.status) from refusal
+    return kept

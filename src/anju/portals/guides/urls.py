@@ -6,6 +6,7 @@ from anju.portals.guides import views
 
 urlpatterns = [
     path("", views.home, name="help-home"),
+    path("problems/", views.trouble, name="help-problems"),
     path("wrong/", views.wrong, name="help-wrong"),
     path("<slug:code>/", views.guide, name="help-service"),
 ]

@@ -37,16 +37,28 @@ class CodeForm(DesignForm):
 
 
 class RegistrationForm(DesignForm):
-    """Who one is and how to be reached."""
+    """Who one is and how to be reached: three fields are typed, the kind of document is there already."""
 
     name = fields.TextField(label="姓名", max_length=60, help_text="和证件上一样")
+    id_kind = fields.ChoiceField(
+        label="证件类型", choices=KINDS, initial=IdKind.ID18.value, widget=forms.Select(attrs={"class": "input--short"})
+    )
     id_number = fields.TextField(label="证件号码", max_length=30)
-    id_kind = fields.ChoiceField(label="证件类型", choices=KINDS, initial=IdKind.ID18.value)
     phone = fields.PhoneField(label="手机号码", help_text="会收到验证码，以后用它登录")
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self.fields["name"].widget.attrs.update(autocomplete="name")
+        self.fields["id_number"].widget.attrs.update(
+            autocomplete="off", autocapitalize="characters", spellcheck="false"
+        )
+        self.fields["id_kind"].error_messages["invalid_choice"] = "请从列出的证件类型中选择。"
+
+
+class PhoneForm(DesignForm):
+    """Another number for the code, when the first was mistyped."""
+
+    phone = fields.PhoneField(label="正确的手机号码")
 
 
 class NewPasswordForm(DesignForm):
@@ -71,8 +83,20 @@ class ProgressForm(DesignForm):
 
 
 class SignForm(DesignForm):
-    """Consent to the agreement that was read."""
+    """Consent to the agreement that was read, and the person's own greeting."""
 
     version = forms.CharField(widget=forms.HiddenInput, max_length=40)
     digest = forms.CharField(widget=forms.HiddenInput, max_length=80)
     agree = fields.ConsentField(label="我已阅读并同意《住房公积金网上业务服务协议》")
+    greeting = fields.TextField(
+        label="预留信息", max_length=30, required=False,
+        help_text="自己想一句话。以后登录先显示它，看到的不是这句，就不是真网站",
+    )  # fmt: skip
+
+
+class AgainForm(DesignForm):
+    """Consent to a newer version of the agreement."""
+
+    version = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    agree = fields.ConsentField(label="我已阅读并同意新版《住房公积金网上业务服务协议》")

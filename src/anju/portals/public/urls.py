@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.portals.public.views import access, opening, start
+from anju.portals.public.views import access, codes, following, missing, opening, recovery, start
 
 urlpatterns = [
     path("", start.home, name="home"),
@@ -14,15 +14,19 @@ urlpatterns = [
     path("login/code/", access.log_in_code, name="log-in-code"),
     path("logout/", access.log_out, name="log-out"),
     path("switch/", access.switch, name="switch"),
-    path("reset/", access.reset, name="reset"),
-    path("reset/code/", access.reset_code, name="reset-code"),
-    path("step-up/", access.step_up, name="step-up"),
     path("session/", access.session_keep, name="session-keep"),
+    path("codes/<str:purpose>/", codes.state, name="code-state"),
+    path("reset/", recovery.reset, name="reset"),
+    path("reset/code/", recovery.reset_code, name="reset-code"),
+    path("step-up/", recovery.step_up, name="step-up"),
     path("open/", opening.start, name="open"),
-    path("open/cases/<int:case_id>/", opening.follow, name="open-case"),
-    path("open/cases/<int:case_id>/sign/", opening.sign, name="open-sign"),
-    path("open/cases/<int:case_id>/supplement/", opening.supplement, name="open-supplement"),
-    path("open/cases/<int:case_id>/withdraw/", opening.take_back, name="open-withdraw"),
+    path("open/missing/", missing.missing, name="account-missing"),
+    path("open/cases/<int:case_id>/", following.follow, name="open-case"),
+    path("open/cases/<int:case_id>/sign/", following.sign, name="open-sign"),
+    path("open/cases/<int:case_id>/supplement/", following.supplement, name="open-supplement"),
+    path("open/cases/<int:case_id>/mistake/", following.mistake, name="open-mistake"),
+    path("open/cases/<int:case_id>/withdraw/", following.take_back, name="open-withdraw"),
+    path("open/cases/<int:case_id>/agreement/<str:version>/", following.agreement, name="open-agreement"),
     path("open/<str:kind>/", opening.register, name="open-register"),
     path("open/<str:kind>/code/", opening.code, name="open-code"),
     path("open/<str:kind>/apply/", opening.apply, name="open-apply"),

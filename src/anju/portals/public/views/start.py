@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.casework import queries as case_queries
-from anju.casework.registry import services as services_on_offer
-from anju.casework.types import Audience
+from anju.casework import registry
+from anju.casework.types import Audience, Service
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
 from anju.kernel.refusal import Refusal
 from anju.portals.common import moment_of, principal_of
+from anju.portals.person.progress import TAG_STATE
+from anju.portals.person.ways import service_url
 from anju.portals.public.forms import ProgressForm
 from anju.portals.public.views.access import home_of
 from anju.support.building import building
@@ -31,13 +34,23 @@ ADDRESSES = {
 MOST_WANTED = ("rent_withdrawal", "deposit_certificate", "employer_remittance", "member_change", "bank_card")
 
 
-def _cards() -> list[dict[str, object]]:
+def address_of(service: Service) -> str:
+    """Where a service begins. One without a page of its own has the plain pages of its portal, or its guide."""
+    if service.code in ADDRESSES:
+        return reverse(ADDRESSES[service.code])
+    if service.audience is Audience.MEMBER:
+        return service_url(service.code)
+    return reverse("help-service", args=[service.code])
+
+
+def _cards(request: HttpRequest) -> list[dict[str, object]]:
+    """What the city has on today, each with its picture and where it begins."""
     return [
         {
             "service": found, "icon": ICONS.get(found.code, "file-text"),
-            "address": ADDRESSES.get(found.code, "help-home"), "for_unit": found.audience is Audience.UNIT,
+            "href": address_of(found), "for_unit": found.audience is Audience.UNIT,
         }
-        for found in services_on_offer()
+        for found in registry.services_on_offer(on=moment_of(request).date())
     ]  # fmt: skip
 
 
@@ -46,7 +59,7 @@ def _cards() -> list[dict[str, object]]:
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: doors for people and units, what is wanted most, how far the demo city is built."""
     principal = principal_of(request)
-    cards = {card["service"].code: card for card in _cards()}  # type: ignore[attr-defined]
+    cards = {card["service"].code: card for card in _cards(request)}  # type: ignore[attr-defined]
     context = {
         "wanted": [cards[code] for code in MOST_WANTED if code in cards],
         "building": building() if settings.ANJU_DEMO else None,
@@ -66,9 +79,9 @@ def building_part(request: HttpRequest) -> HttpResponse:
 @require_GET
 def services(request: HttpRequest) -> HttpResponse:
     """Everything on offer; a search word narrows it."""
-    word = request.GET.get("q", "").strip()[:40].replace("\x00", "")
+    word = "".join(char for char in request.GET.get("q", "").strip()[:40] if char.isprintable())
     found = [
-        card for card in _cards()
+        card for card in _cards(request)
         if not word or word in card["service"].title or word in card["service"].gives  # type: ignore[attr-defined]
     ]  # fmt: skip
     return render(request, "public/services.html", {"cards": found, "word": word})
@@ -87,7 +100,8 @@ def progress(request: HttpRequest) -> HttpResponse:
             )
         except Refusal as refusal:
             form.refuse(refusal)
-    return form_page(request, "public/progress.html", {"found": found, "at": moment_of(request)}, form=form)
+    context = {"found": found, "tag": TAG_STATE.get(found.state, "") if found else ""}
+    return form_page(request, "public/progress.html", context, form=form)
 
 
 @permission("public")
