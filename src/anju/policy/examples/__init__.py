@@ -20,7 +20,8 @@ from anju.policy.examples import (
     report,
     retirement,
 )
-from anju.policy.examples.shapes import Inputs, InputWrong, Shape, ShapeUnknown, fitting, mismatches
+from anju.policy.examples.inputs import Inputs, InputWrong, ShapeUnknown
+from anju.policy.examples.shapes import Shape, fitting, mismatches
 
 AREAS: Mapping[str, tuple[Shape, ...]] = {
     "identifier": identifier.SHAPES,

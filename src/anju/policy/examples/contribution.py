@@ -8,7 +8,8 @@ from typing import Any
 
 from anju.kernel.money import Money
 from anju.kernel.rounding import Rounding
-from anju.policy.examples.shapes import Inputs, Shape, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import Shape, shape
 from anju.policy.formulas.contribution import (
     MonthlyAmounts,
     StartCase,

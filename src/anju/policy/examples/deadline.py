@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from anju.policy.book import book
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import shape
 from anju.policy.formulas.deadline import Counting, due_on
 from anju.policy.types import CalendarUnknown
 

@@ -13,7 +13,8 @@ from anju.kernel.identifiers import (
     check_uscc,
     transfer_letter_number,
 )
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import shape
 
 _BORN = ("CN_ID18", "HMT_ID18", "HMT_RESIDENCE_PERMIT", "FPR18", "FOREIGN_PR18", "FOREIGN_PR_CARD")
 _PATTERNS = {

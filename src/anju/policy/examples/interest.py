@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from anju.kernel.money import Money
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import shape
 from anju.policy.formulas.interest import (
     Interest,
     Movement,

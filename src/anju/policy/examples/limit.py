@@ -8,7 +8,8 @@ from typing import Any
 
 from anju.kernel.money import Money
 from anju.policy.book import book
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import shape
 from anju.policy.formulas import limit
 from anju.policy.formulas.loan import Method, half_up
 from anju.policy.formulas.repayment import largest_principal

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from anju.kernel.money import Money
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs, InputWrong
+from anju.policy.examples.shapes import shape
 from anju.policy.formulas import loan, repayment
 from anju.policy.formulas.loan import Method, half_up
 
@@ -119,15 +120,19 @@ def _days_between(first: date, last: date, counting: str) -> int:
 
 
 def _broken_period(given: Inputs) -> dict[str, Any]:
+    principal, rate = given.fen("principal", "balance"), given.decimal("annual_rate")
+    base = given.integer("day_base", least=1)
     if "days" in given:
         days = given.integer("days")
     else:
         first, last = given.day("from", "release_date"), given.day("to", "first_due_date", "to_exclusive")
-        days = _days_between(first, last, given.text("broken_days", default="ACTUAL"))
-    principal = given.fen("principal", "balance")
-    interest = loan.days_interest(
-        principal, given.decimal("annual_rate"), days=days, day_base=given.integer("day_base", least=1)
-    )
+        if last < first:
+            raise InputWrong("the period ends before it begins")
+        days = _days_between(first, last, given.text("broken_days"))
+    if given.text("first_period") == _MONTHS_FIRST:
+        interest = loan.first_period_interest(principal, rate, release=first, due=last, day_base=base)
+    else:
+        interest = loan.days_interest(principal, rate, days=days, day_base=base)
     return {"days": days, "interest": Money(interest), "total": Money(principal + interest)}
 
 
@@ -182,6 +187,7 @@ def _offset(given: Inputs) -> dict[str, Any]:
 
 _LOAN = "principal annual_rate months"
 _METHODS = " ".join(Method)
+_MONTHS_FIRST = "MONTH_PLUS_DAYS"
 _BALANCE = ("principal", "balance")
 SHAPES = (
     shape(f"method {_LOAN}", _schedule, optional="convention", where={"method": _METHODS}),
@@ -198,12 +204,17 @@ SHAPES = (
     ),
     shape("amount annual_rate days", _split, optional="formula"),
     *(
-        shape(f"{sum_} annual_rate {first} {last} day_base", _broken_period, optional="broken_days")
+        shape(
+            f"{sum_} annual_rate {first} {last} day_base",
+            _broken_period,
+            optional="broken_days first_period",
+            where={"broken_days": "ACTUAL D30", "first_period": f"DAYS_ONLY {_MONTHS_FIRST}"},
+        )
         for sum_ in _BALANCE
         for first in ("from", "release_date")
         for last in ("to", "to_exclusive", "first_due_date")
     ),
-    *(shape(f"{sum_} annual_rate days day_base", _broken_period, optional="method") for sum_ in _BALANCE),
+    *(shape(f"{sum_} annual_rate days day_base", _broken_period) for sum_ in _BALANCE),
     *(shape(f"{sum_} segments day_base", _segments) for sum_ in _BALANCE),
     shape("overdue_principal overdue_interest annual_rate penalty_multiple days day_base", _penalty),
     shape("payment due order", _allocation),

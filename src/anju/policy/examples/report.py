@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from anju.kernel.money import Money
-from anju.policy.examples.shapes import Inputs, Shape, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import Shape, shape
 from anju.policy.formulas.report import HUNDRED, THOUSAND, distribute_value_added, ratio
 
 # A year may end with a loss; every other figure of the report is zero or more.

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from anju.policy.book import book
-from anju.policy.examples.shapes import Inputs, shape
+from anju.policy.examples.inputs import Inputs
+from anju.policy.examples.shapes import shape
 from anju.policy.formulas.retirement import Category, age_months, age_text
 
 # The measure has one version so far; it counts by month of birth, not by the day it is asked.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from anju.kernel.month import Month, add_months
 from anju.kernel.rounding import Rounding, round_fen
 
 
@@ -120,3 +122,12 @@ def days_interest(
 ) -> int:
     """Interest of single days: balance × rate × multiple ÷ base × days. Serves broken periods and penalty (罚息)."""
     return half_up(balance_fen * Fraction(annual_rate) * Fraction(multiple) * days / day_base)
+
+
+def first_period_interest(balance_fen: int, annual_rate: Decimal, *, release: date, due: date, day_base: int) -> int:
+    """首期利息 by whole months at R ÷ 12 and the days left over at R ÷ base; the other way is `days_interest` alone."""
+    months = Month.of(due) - Month.of(release)
+    if add_months(release, months) > due:
+        months -= 1
+    days = (due - add_months(release, months)).days
+    return half_up(balance_fen * (monthly_rate(annual_rate) * months + Fraction(annual_rate) * days / day_base))
