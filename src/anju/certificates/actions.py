@@ -7,7 +7,6 @@ import hashlib
 import json
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
@@ -46,7 +45,7 @@ def issue_contribution_certificate(
         facts, number=number, code_text=write_code(code), purpose=purpose, issued_at=at,
         valid_until=valid_until, check_address=queries.check_address(), demo=settings.ANJU_DEMO,
     )  # fmt: skip
-    content = draw(paper, link=check_link(number, code), issued_at=at)
+    content = draw(paper, link=queries.check_link(number, code), issued_at=at)
     kept = {
         "certificate_id": certificate_id, "number": number, "kind": int(CertificateKind.CONTRIBUTION),
         "idempotency_key": key, "person_id": person_id, "account_id": account_id, "purpose": purpose,
@@ -80,11 +79,6 @@ def revoke_certificate(certificate_id: int, *, centre_id: int, reason: str, acto
             "certificates.revoke", actor=actor, at=at, subject="certificate", subject_id=certificate_id,
             person_id=found["person_id"],
         )  # fmt: skip
-
-
-def check_link(number: str, code: str) -> str:
-    """What the QR code holds: the check page with number and code filled in."""
-    return f"{queries.check_address()}?{urlencode({'n': number, 'c': code})}"
 
 
 def _one_issue(centre_id: int, key: str) -> None:

@@ -13,6 +13,7 @@ import json
 import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 
@@ -26,10 +27,12 @@ from anju.kernel.clock import ZONE
 from anju.kernel.money import format_fen
 
 __all__ = [
-    "certificate_of", "certificates_of", "check_address", "missing_characters", "paper_of", "verify", "verify_file",
+    "certificate_of", "certificates_of", "check_address", "check_link", "missing_characters", "paper_of", "verify",
+    "verify_file",
 ]  # fmt: skip
 
-_ALTERED = "纸面内容可能被改动或抄错，请勿采信；可请持证人重新下载，或拨打 12329 核实。"
+#: What is said to whoever holds a paper that does not agree with the centre's record.
+ALTERED = "纸面内容可能被改动或抄错，请勿采信；可请持证人重新下载，或拨打 12329 核实。"
 _SELECT = (
     "SELECT c.*, r.revoked_at FROM certificate c LEFT JOIN certificate_revocation r USING (centre_id, certificate_id)"
     " WHERE c.centre_id = %s AND "
@@ -44,6 +47,11 @@ def code_key() -> bytes:
 def check_address() -> str:
     """The check page as printed on papers."""
     return f"{settings.ANJU_PUBLIC_URL.rstrip('/')}/verify/"
+
+
+def check_link(number: str, code: str) -> str:
+    """What the QR code of a paper holds: the check page with number and code filled in."""
+    return f"{check_address()}?{urlencode({'n': number, 'c': code})}"
 
 
 def facts_place(number: str) -> str:
@@ -92,14 +100,14 @@ def verify(
     spelled, fits = read
     if not fits:
         return Verification(
-            CheckStatus.ALTERED, f"编号 {spelled} 的校验位不符：其中有数字被改动或抄错。{_ALTERED}", spelled
+            CheckStatus.ALTERED, f"编号 {spelled} 的校验位不符：其中有数字被改动或抄错。{ALTERED}", spelled
         )
     found = row(_SELECT + "c.number = %s", [_centre(centre_id), spelled])
     if found is None:
         return Verification(CheckStatus.UNKNOWN, f"本中心没有出具过编号 {spelled} 的证明。请勿采信。", spelled)
     given = code_digest(spelled, read_code(code), code_key())
     if not hmac.compare_digest(given, bytes(found["code_digest"])):
-        return Verification(CheckStatus.ALTERED, f"编号与核验码对不上：至少一处不符。{_ALTERED}", spelled)
+        return Verification(CheckStatus.ALTERED, f"编号与核验码对不上：至少一处不符。{ALTERED}", spelled)
     return _compared(_genuine(found, at), found, amount_fen)
 
 
@@ -114,7 +122,7 @@ def verify_file(content: bytes, *, at: datetime, centre_id: int | None = None) -
         if row(_SELECT + "c.number = %s", [_centre(centre_id), number]) is not None:
             return Verification(
                 CheckStatus.ALTERED,
-                f"这份文件写着编号 {number}，但与中心留存的原件不一致：内容被改动，或经过另存、转换。{_ALTERED}",
+                f"这份文件写着编号 {number}，但与中心留存的原件不一致：内容被改动，或经过另存、转换。{ALTERED}",
                 number,
             )
     return Verification(
@@ -140,7 +148,7 @@ def _compared(answer: Verification, found: dict[str, Any], amount_fen: int | Non
     """The same answer, unless an amount was read off the paper that does not stand there."""
     if amount_fen is None or not answer.shown or amount_fen in _facts(found)["amounts_fen"]:
         return answer
-    text = f"纸面上的金额 {format_fen(amount_fen)} 元与中心记录不一致。{_ALTERED}"
+    text = f"纸面上的金额 {format_fen(amount_fen)} 元与中心记录不一致。{ALTERED}"
     return Verification(CheckStatus.ALTERED, text, answer.number, answer.title)
 
 
