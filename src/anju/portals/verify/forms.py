@@ -11,10 +11,10 @@ from anju.design.forms import DesignForm
 class CodeCheckForm(DesignForm):
     """What stands on the paper."""
 
-    number = fields.TextField(label="证明编号", max_length=40, help_text="例如 JC20261123-000017-42")
+    number = fields.TextField(label="编号", max_length=40, help_text="证明上的 JC20261123-000017-42，或决定书上的文号")
     code = fields.TextField(label="核验码", max_length=40)
     amount = fields.AmountField(
-        label="纸上的余额（元）", required=False, help_text="可以不填；填了会和原件比对一位不差"
+        label="纸上的金额（元）", required=False, help_text="可以不填；填了就和原件比对，一分不差才算一致"
     )
 
 

@@ -1,4 +1,7 @@
-"""核验: a paper is genuine, expired, revoked, altered or unknown. Shows only what the paper shows."""
+"""核验: a paper is genuine, expired, revoked, altered or unknown, be it a certificate or a decision.
+
+Shows only what the paper shows.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from anju.casework.queries import papers as decisions
+from anju.casework.queries.papers import DecisionPaper, grouped
+from anju.casework.types import CaseState, Outcome
 from anju.certificates import queries as certificates
 from anju.certificates.types import CheckStatus, Verification
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
+from anju.kernel.money import fen_in_words, format_fen
 from anju.portals.common import moment_of
 from anju.portals.verify.forms import CodeCheckForm, FileCheckForm
 
@@ -44,11 +51,42 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _by_code(request: HttpRequest, form: CodeCheckForm) -> Verification:
+    """A certificate or a decision: the number says which."""
     values = form.cleaned_data
+    decision_number = decisions.case_number(values["number"])
+    if decision_number is not None:
+        return _decision(decision_number, values["code"], amount_fen=values["amount"])
     return certificates.verify(
         values["number"], values["code"], centre_id=settings.ANJU_CENTRE_ID, at=moment_of(request),
         amount_fen=values["amount"],
     )  # fmt: skip
+
+
+def _decision(number: str, code: str, *, amount_fen: int | None) -> Verification:
+    found = decisions.decision_on_paper(number, code, centre_id=settings.ANJU_CENTRE_ID)
+    if found is None:
+        return Verification(CheckStatus.ALTERED, f"编号与核验码对不上：至少一处不符。{certificates.ALTERED}", number)
+    if amount_fen is not None and amount_fen != found.amount_fen:
+        text = f"纸面上的金额 {format_fen(amount_fen)} 元与中心记录不一致。{certificates.ALTERED}"
+        return Verification(CheckStatus.ALTERED, text, number)
+    if found.state is CaseState.WITHDRAWN:
+        text = "这份决定书是本中心出具的，但申请人后来撤回了申请，决定没有执行。请勿采信。"
+        return Verification(CheckStatus.REVOKED, text, number)
+    text = "这份决定书是本中心出具的。请逐项对照纸面，内容应与下列一致。"
+    return Verification(CheckStatus.GENUINE, text, number, f"{found.title}决定书", _on_decision(found))
+
+
+def _on_decision(found: DecisionPaper) -> tuple[tuple[str, str], ...]:
+    """The decision line by line, nothing that its paper does not show."""
+    at = found.decided_at
+    lines = [
+        ("编号", found.opinion_number), ("申请人", found.applicant),
+        ("决定", "同意" if found.outcome is Outcome.GRANT else "不予同意"), ("决定内容", found.text),
+    ]  # fmt: skip
+    if found.amount_fen:
+        lines.append(("金额", f"{format_fen(found.amount_fen)} 元（人民币{fen_in_words(found.amount_fen)}）"))
+    lines.append(("决定时间", f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"))
+    return (*lines, ("规则版本", found.policy_release), ("指纹", grouped(found.digest)))
 
 
 def _by_file(request: HttpRequest, form: FileCheckForm) -> Verification | None:
