@@ -25,7 +25,7 @@ from anju.kernel import explained
 from anju.kernel.actor import Actor
 from anju.kernel.explained import Working
 from anju.kernel.refusal import Refusal
-from anju.portals.person.receipts import with_sources
+from anju.portals.person.receipts import as_read
 
 RENT, CARD, CERTIFICATE = "rent_withdrawal", "bank_card", "deposit_certificate"
 SEEN, SENT, PROVED = "~seen", "~sent", "~proved"
@@ -149,7 +149,7 @@ def seen_of(draft: Draft) -> Seen | None:
     raw = draft.values.get(SEEN)
     if not isinstance(raw, dict):
         return None
-    working = with_sources(explained.from_json(raw["working"])) if raw["working"] else None
+    working = as_read(explained.from_json(raw["working"])) if raw["working"] else None
     return Seen(
         Outcome(raw["outcome"]), raw["text"], raw["to_do"], raw["amount_fen"], working, raw["result"],
         digest_of([plain_values(draft), raw["outcome"], raw["amount_fen"], raw["result"]]),

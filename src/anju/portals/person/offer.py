@@ -17,7 +17,7 @@ from anju.kernel.explained import Condition, Working
 from anju.kernel.money import format_fen
 from anju.kernel.month import Month
 from anju.portals.person.filing import RENT
-from anju.portals.person.receipts import with_sources
+from anju.portals.person.receipts import as_read
 
 FIELD = "monthly_rent"
 UNSTATED_FEN = 999_999_999_99
@@ -75,7 +75,7 @@ def rent_offer(actor: Actor, *, at: datetime) -> Offer:
     working = seen.verdict.working or Working()
     shown = working if rent is not None else without_unstated(working)
     running = bool(seen.facts.get("other_case_running", False))
-    return Offer(seen.verdict, with_sources(shown), Month.of(at.date()), rent is not None, running)
+    return Offer(seen.verdict, as_read(shown), Month.of(at.date()), rent is not None, running)
 
 
 def without_unstated(working: Working) -> Working:

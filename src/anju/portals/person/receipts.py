@@ -1,4 +1,4 @@
-"""A working as a member reads it: nothing is added to it, only what a page would leave blank is named."""
+"""A working as a member reads it: what a page would leave blank is named, what it would say twice is said once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from anju.kernel.explained import Condition, FactLine, Step, Working
 STATED = "您填写的"
 
 
-def with_sources(working: Working) -> Working:
-    """A fact that no register gave was stated by the member; the page says so instead of nothing."""
-    return replace(working, conditions=tuple(_sourced(test) for test in working.conditions))
+def as_read(working: Working) -> Working:
+    """A fact that no register gave was stated by the member; steps that repeat the terms are left to the terms."""
+    conditions = tuple(_sourced(test) for test in working.conditions)
+    return replace(working, conditions=conditions, steps=_own_steps(working))
+
+
+def _own_steps(working: Working) -> tuple[Step, ...]:
+    """The terms stand in a table of their own, with their arithmetic and the least of them beneath."""
+    shown = {term.name for term in working.terms}
+    own = tuple(step for step in working.steps if step.name not in shown)
+    return own if len(own) > 1 or not shown else ()
 
 
 def _sourced(test: Condition) -> Condition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,7 +14,9 @@ from anju.accounts import queries as accounts
 from anju.accounts.types import LineKind
 from anju.casework import queries as cases
 from anju.casework import registry
+from anju.casework.queries import papers
 from anju.casework.types import Audience, Case, CaseState, Correction, CorrectionItem, Fact, Outcome, Service
+from anju.certificates import queries as certificates
 from anju.design.forms import form_page
 from anju.files import queries as kept_files
 from anju.identity.permissions import permission
@@ -24,7 +27,7 @@ from anju.portals.person.account import account_id_of, address
 from anju.portals.person.filing import CERTIFICATE, RENT
 from anju.portals.person.forms import PapersForm, ReasonForm
 from anju.portals.person.progress import TAG_STATE, events_of, is_moving
-from anju.portals.person.receipts import with_sources
+from anju.portals.person.receipts import as_read
 from anju.portals.person.sheets import as_download
 from anju.portals.person.ways import face_of
 from anju.withdrawals import queries as withdrawals
@@ -80,7 +83,7 @@ def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, A
         "running": found.state in (CaseState.ACCEPTED, CaseState.SUBMITTED),
         "mistake": found.state not in (CaseState.CORRECTION, CaseState.WITHDRAWN, CaseState.REFUSED),
         "certificate": found.service == CERTIFICATE and found.result.get("certificate_id"),
-        "seal_digest": _grouped(found.decision.digest) if found.decision else "",
+        "seal": _seal(found), "holder": actor_of(request).name,
         "again_url": face_of(found.service).start_url() if found.service != CERTIFICATE else address("me-certificate"),
         "shown_fen": shown_fen(found), "facts": facts_beside(found),
         "working": _working(found), "given": _given(found, service),
@@ -90,7 +93,7 @@ def _context(request: HttpRequest, found: Case, service: Service) -> dict[str, A
 
 def _working(found: Case) -> Working | None:
     working = found.decision.working if found.decision is not None else None
-    return None if working is None else with_sources(working)
+    return None if working is None else as_read(working)
 
 
 def shown_fen(found: Case) -> int | str:
@@ -171,9 +174,24 @@ def _payee(paid: Withdrawal | None) -> str:
     return f"转入本人账户：尾号 {paid.card_tail}" if paid else ""
 
 
-def _grouped(digest: str) -> str:
-    """a91f 03c7 5be2 4d18: enough of a digest to compare by eye."""
-    return " ".join(digest[at : at + 4] for at in range(0, 16, 4))
+@dataclass(frozen=True)
+class Seal:
+    """What proves a decision on paper: fingerprint, code, and where both are checked."""
+
+    digest: str
+    code: str
+    link: str
+    address: str
+
+
+def _seal(found: Case) -> Seal | None:
+    if found.decision is None:
+        return None
+    code = papers.paper_code(found.number, found.decision.digest)
+    return Seal(
+        papers.grouped(found.decision.digest), code, certificates.check_link(found.number, code),
+        certificates.check_address(),
+    )  # fmt: skip
 
 
 @permission("me.view")
