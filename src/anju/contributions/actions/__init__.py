@@ -2,6 +2,7 @@
 
 from anju.contributions.actions.changes import apply_changes
 from anju.contributions.actions.checking import (
+    ASKING_SECONDS,
     ListAnswer,
     check_pasted,
     check_table,
@@ -17,6 +18,7 @@ from anju.contributions.actions.settling import allocate, cover_owed, stop_waiti
 from anju.contributions.actions.verifying import verify_elsewhere
 
 __all__ = [
+    "ASKING_SECONDS",
     "ListAnswer",
     "allocate",
     "apply_changes",
