@@ -243,6 +243,16 @@ document.addEventListener("drop", (event) => {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// What stands in a form is kept on the server while the session still lives; that keeps no session alive either.
+function keepDrafts() {
+  for (const form of all("form[data-draft]")) {
+    if (form.dataset.sent) continue;
+    const typed = new FormData(form);
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
+    fetch(form.dataset.draft, { method: "POST", body: typed, headers: { "X-Anju-Poll": "1" }, keepalive: true }).catch(() => {});
+  }
+}
+
 // Time-out: a warning two minutes before, and a way to go on.
 function watchSession() {
   const dialog = document.getElementById("session-warning");
@@ -251,10 +261,14 @@ function watchSession() {
   const lead = 120 * 1000;
   let timer = 0;
   let renewed = Date.now();
+  const warn = () => {
+    keepDrafts();
+    dialog.showModal();
+  };
   const start = () => {
     clearTimeout(timer);
     renewed = Date.now();
-    timer = setTimeout(() => dialog.showModal(), Math.max(idle - lead, 1000));
+    timer = setTimeout(warn, Math.max(idle - lead, 1000));
   };
   const keep = async () => {
     const answer = await fetch(dialog.dataset.keep ?? location.href, { method: dialog.dataset.keep ? "GET" : "HEAD", cache: "no-store" });
