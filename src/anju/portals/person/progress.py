@@ -89,10 +89,12 @@ def events_of(case: Case, *, waits_for: str = "") -> list[dict[str, Any]]:
     `waits_for` is what the service waits for while its effect is under way (等待银行付款).
     """
     events: list[dict[str, Any]] = []
+    said = case.decision.text if case.decision else None  # stands in full beside the story
     for step in case.steps:
         ended = step.state in STOPPED and step is case.steps[-1]
+        note = "" if step.text == said else step.text
         events.append(
-            {"title": _own_title(step.title), "state": "stop" if ended else "done", "at": step.at, "note": step.text}
+            {"title": _own_title(step.title), "state": "stop" if ended else "done", "at": step.at, "note": note}
         )
     if case.state in OPEN_STATES:
         title = (waits_for if case.state is CaseState.IN_EFFECT else "") or NOW_TITLE[case.state]
