@@ -97,6 +97,18 @@ class Person:
     def text(self) -> str:
         return self.page.inner_text("main")
 
+    def case_number(self) -> str:
+        """The number of the case on the page, as its applicant reads it."""
+        found = re.search(r"编号\s*(\d{8}-\d{6})", self.text())
+        assert found, self.text()[:1500]
+        return found.group(1)
+
+    def open_case(self, number: str) -> None:
+        """One of the desk's people opens this case from the queue."""
+        self.go("/desk/")
+        self.page.locator("main tbody a", has_text=number).click()
+        self.page.wait_for_load_state()
+
     def sees(self, words: str, *, seconds: float = 60) -> None:
         """The page says it, now or after reloading."""
         until = time.monotonic() + seconds

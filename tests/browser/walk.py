@@ -69,16 +69,13 @@ class Walk:
         """The clerk proposes, the reviewer approves: two natural persons."""
         self.clerk.log_in()
         self.reviewer.log_in()
-        self._decide("单位开通网上业务")
+        self._decide(self.agent.case_number())
 
-    def _decide(self, title: str) -> None:
-        self.clerk.go("/desk/")
-        self.clerk.page.locator("main tbody a", has_text=title).first.click()
-        self.clerk.page.wait_for_load_state()
+    def _decide(self, number: str) -> None:
+        """The two find the applicant's case among all others that wait, by the number the applicant was given."""
+        self.clerk.open_case(number)
         self.clerk.press("建议同意")
-        self.reviewer.go("/desk/")
-        self.reviewer.page.locator("main tbody a", has_text=title).first.click()
-        self.reviewer.page.wait_for_load_state()
+        self.reviewer.open_case(number)
         self.reviewer.page.get_by_role("button", name=re.compile("^同意")).last.click()
         self.reviewer.page.wait_for_load_state()
 
@@ -229,10 +226,8 @@ class Walk:
         member.wait_for_next_code()
         self._ask_rent(member)
         member.sees("审核", seconds=30)
-        case_address = member.page.url
-        self.clerk.go("/desk/")
-        self.clerk.page.locator("main tbody a", has_text="租房提取").first.click()
-        self.clerk.page.wait_for_load_state()
+        case_address, number = member.page.url, member.case_number()
+        self.clerk.open_case(number)
         clerk = self.clerk.page
         clerk.locator("summary", has_text="要求补正").click()
         clerk.get_by_label("婚姻状况证明").check()
@@ -246,7 +241,7 @@ class Walk:
         member.page.set_input_files("input[type=file]", str(proof))
         member.press("补")
         member.sees("审核", seconds=30)
-        self._decide("租房提取")
+        self._decide(number)
         member.page.goto(case_address)
         member.sees("已付款", seconds=90)
 
