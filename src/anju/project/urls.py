@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/", include("anju.portals.verify.urls")),
     path("help/", include("anju.portals.guides.urls")),
     path("bank/", include("anju.portals.bank.urls")),
+    path("demo/", include("anju.demo.urls")),
 ]
