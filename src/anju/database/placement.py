@@ -78,6 +78,7 @@ PLACEMENT: dict[str, Placement] = {
     "suspense_move": _centre(append_only=True),
     # treasury
     "bank_account": _centre(),
+    "bank_contradiction": _centre(),
     "bank_notice": _centre(),
     "payment_order": _centre(),
     "treasury_mandate": _centre(),

@@ -27,6 +27,11 @@ CHECKS = [
         " AND r.state = 3 AND r.amount_fen = n.amount_fen)",
     ),
     Invariant(
+        "treasury: a contradiction differs from the entry it contradicts",
+        "SELECT c.centre_id, c.contradiction_id FROM bank_contradiction c"
+        " JOIN bank_notice n USING (centre_id, notice_id) WHERE c.content_digest = n.content_digest",
+    ),
+    Invariant(
         "treasury: a recognised entry has the amount of its payment",
         "SELECT n.centre_id, n.notice_id FROM bank_notice n JOIN payment_order o USING (centre_id, order_id)"
         " WHERE n.amount_fen <> o.amount_fen OR n.state <> 5",

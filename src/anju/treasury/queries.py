@@ -73,10 +73,31 @@ class NoticeSeen:
     counter_name: str
     counter_tail: str
     summary: str
+    reversal: bool
     state: NoticeState
     order_id: int | None
     original_notice_id: int | None
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class ContradictionSeen:
+    """One serial told twice: `kept` came first and stands in the books, the rest was told later and moved nothing."""
+
+    contradiction_id: int
+    kept: NoticeSeen
+    direction: Direction
+    amount_fen: int
+    counter_name: str
+    counter_tail: str
+    summary: str
+    reversal: bool
+    told_first_at: datetime
+    told_last_at: datetime
+    told_count: int
+    settled_at: datetime | None
+    settled_by_person_id: int | None
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +167,29 @@ def notices(
         [centre_id, [int(state) for state in states], limit],
     )
     return [_notice(one) for one in found]
+
+
+def contradictions(centre_id: int, *, settled: bool = False, limit: int = 100) -> list[ContradictionSeen]:
+    """What the bank told twice in different words: open ones oldest first, or settled ones newest first."""
+    told = rows(
+        "SELECT * FROM bank_contradiction WHERE centre_id = %(centre)s AND (settled_at IS NOT NULL) = %(settled)s"
+        " ORDER BY CASE WHEN %(settled)s THEN -contradiction_id ELSE contradiction_id END LIMIT %(limit)s",
+        {"centre": centre_id, "settled": settled, "limit": limit},
+    )
+    first = rows(
+        "SELECT * FROM bank_notice WHERE centre_id = %s AND notice_id = ANY(%s)",
+        [centre_id, [one["notice_id"] for one in told]],
+    ) if told else []  # fmt: skip
+    kept = {one["notice_id"]: _notice(one) for one in first}
+    return [_contradiction(one, kept[one["notice_id"]]) for one in told]
+
+
+def open_contradictions(centre_id: int) -> int:
+    """How many wait for the bank's word."""
+    found = row(
+        "SELECT count(*) AS n FROM bank_contradiction WHERE centre_id = %s AND settled_at IS NULL", [centre_id]
+    )
+    return int(found["n"]) if found else 0
 
 
 def receipt(receipt_id: int, *, centre_id: int) -> Receipt | None:
@@ -232,4 +276,17 @@ def _notice(found: dict[str, Any]) -> NoticeSeen:
         **plain, direction=Direction(found["direction"]), state=NoticeState(found["state"]),
         counter_name=unseal(found["counter_name"], where="bank_notice‖counter_name"),
         counter_tail=account[-4:],
+    )  # fmt: skip
+
+
+def _contradiction(found: dict[str, Any], kept: NoticeSeen) -> ContradictionSeen:
+    account = unseal(found["counter_account"], where="bank_contradiction‖counter_account")
+    plain = {
+        field: found[field]
+        for field in ContradictionSeen.__dataclass_fields__
+        if field not in ("kept", "direction", "counter_name", "counter_tail")
+    }
+    return ContradictionSeen(
+        **plain, kept=kept, direction=Direction(found["direction"]), counter_tail=account[-4:],
+        counter_name=unseal(found["counter_name"], where="bank_contradiction‖counter_name"),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from anju.treasury.actions.accounts import open_bank_account
 from anju.treasury.actions.cards import bind_card, end_card
+from anju.treasury.actions.contradictions import settle_contradiction
 from anju.treasury.actions.mandates import end_mandate, sign_mandate
 from anju.treasury.actions.notices import fetch_entries, receive_notice
 from anju.treasury.actions.payments import (
@@ -33,5 +34,6 @@ __all__ = [
     "release_payment",
     "release_payments",
     "send_again",
+    "settle_contradiction",
     "sign_mandate",
 ]

@@ -1,7 +1,7 @@
 """Keeping what the bank tells (到账通知) and passing it on once.
 
 Called by the HTTP door, by the fetching of missed entries, and by the demo's building. Refuses an account that is
-not the centre's. A repeated notice changes nothing; one that repeats a serial with other content is recorded as a
+not the centre's. A repeated notice changes nothing; one that repeats a serial with other content is kept as a
 contradiction for the treasurer and changes nothing either.
 """
 
@@ -14,14 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from anju.audit.actions import record
 from anju.database.encryption import digest, seal, unseal
 from anju.database.sql import execute, row
-from anju.kernel.actor import Actor
 from anju.kernel.events import publish
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import enter_gate
 from anju.treasury.actions.accounts import NUMBER_KIND
+from anju.treasury.actions.contradictions import keep_contradiction
 from anju.treasury.bank import bank
 from anju.treasury.machine import plan_look, return_settled
 from anju.treasury.messages import notice_digest
@@ -219,10 +218,7 @@ def _replayed(centre_id: int, bank_account_id: int, notice: EntryNotice, at: dat
     )
     assert found is not None
     if bytes(found["content_digest"]) != notice_digest(notice):
-        record(
-            "treasury.notice_contradicts", actor=Actor.machine(centre_id, "treasury"), at=at,
-            subject="bank_notice", subject_id=found["notice_id"], details={"amount_fen": notice.amount_fen},
-        )  # fmt: skip
+        keep_contradiction(centre_id, int(found["notice_id"]), notice, at=at)
     return NoticeKept(int(found["notice_id"]), NoticeState(found["state"]), True)
 
 

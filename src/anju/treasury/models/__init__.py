@@ -2,7 +2,8 @@
 
 from anju.treasury.models.account import BankAccount
 from anju.treasury.models.card import MemberCard
+from anju.treasury.models.contradiction import BankContradiction
 from anju.treasury.models.notice import BankNotice
 from anju.treasury.models.payment import PaymentOrder, TreasuryMandate
 
-__all__ = ["BankAccount", "BankNotice", "MemberCard", "PaymentOrder", "TreasuryMandate"]
+__all__ = ["BankAccount", "BankContradiction", "BankNotice", "MemberCard", "PaymentOrder", "TreasuryMandate"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -14,7 +15,19 @@ from anju.treasury.bank import using
 from anju.treasury.checks import CHECKS
 from anju.treasury.fake_bank import FakeBank, PayMood
 from anju.treasury.inbound import handle_notice
-from anju.treasury.tests.world import ACCOUNT, AT, CENTRE, draft, later, news, notice, open_world
+from anju.treasury.tests.world import (
+    ACCOUNT,
+    AT,
+    CENTRE,
+    TREASURER_1,
+    draft,
+    later,
+    member,
+    news,
+    notice,
+    open_world,
+    treasurer,
+)
 from anju.treasury.types import (
     Direction,
     MoneyReceived,
@@ -53,8 +66,42 @@ def test_a_notice_that_repeats_a_serial_with_another_amount_changes_nothing_and_
     with news() as heard:
         actions.receive_notice(notice(), at=AT)
         actions.receive_notice(notice(amount_fen=1), at=AT)
+        actions.receive_notice(notice(amount_fen=1), at=later(60))
+        actions.receive_notice(notice(counter_account="33050161000000000999"), at=later(90))
+        actions.receive_notice(notice(summary="另一种写法"), at=later(95))
     assert len(heard) == 1
-    assert len(rows("SELECT id FROM audit_record WHERE act = 'treasury.notice_contradicts'")) == 1
+    assert len(rows("SELECT id FROM audit_record WHERE act = 'treasury.notice_contradicts'")) == 2
+    less, elsewhere = queries.contradictions(CENTRE)
+    assert (less.kept.amount_fen, less.amount_fen, less.told_count) == (4_128_000, 1, 2)
+    assert (less.told_first_at, less.told_last_at) == (AT, later(60))
+    assert (elsewhere.kept.counter_tail, elsewhere.counter_tail, elsewhere.told_count) == ("0912", "0999", 1)
+    sound()
+
+
+def test_what_the_bank_said_of_a_contradiction_is_written_down_once_by_a_treasurer() -> None:
+    open_world()
+    actions.receive_notice(notice(), at=AT)
+    actions.receive_notice(notice(amount_fen=1), at=AT)
+    (one,) = queries.contradictions(CENTRE)
+    settle = actions.settle_contradiction
+
+    def refused(code: str, **changes: Any) -> None:
+        given: dict[str, Any] = {"answer": "银行：先前那笔对", "actor": treasurer(), "at": later(5)}
+        with pytest.raises(Refusal) as refusal:
+            settle(changes.pop("which", one.contradiction_id), **{**given, **changes})
+        assert refusal.value.code == code
+
+    refused("not_treasurer", actor=member())
+    refused("text_missing", answer=" ")
+    refused("contradiction_unknown", which=987654321)
+    refused("contradiction_unknown", actor=replace(treasurer(), centre_id=CENTRE + 1))
+    settle(one.contradiction_id, answer="银行：先前那笔对", actor=treasurer(), at=later(5))
+    refused("contradiction_settled")
+    actions.receive_notice(notice(amount_fen=1), at=later(9))
+    assert queries.contradictions(CENTRE) == [] and queries.open_contradictions(CENTRE) == 0
+    (closed,) = queries.contradictions(CENTRE, settled=True)
+    assert (closed.answer, closed.settled_by_person_id, closed.told_count) == ("银行：先前那笔对", TREASURER_1, 2)
+    sound()
 
 
 @pytest.mark.parametrize("side", list(Direction))

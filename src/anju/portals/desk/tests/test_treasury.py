@@ -238,6 +238,32 @@ def test_an_unknown_payment_is_neither_sent_again_nor_given_up_before_the_bank_h
         assert refused.status_code == 409 and "可能已经付出" in text_of(refused)
 
 
+def test_two_tellings_of_one_serial_are_shown_side_by_side_until_the_bank_has_spoken(wired: None) -> None:
+    actor, client = staff(3, Role.TREASURER)
+    assert "没有互相矛盾的通知" in text_of(client.get("/desk/treasury/notices/contradictions/"))
+    serial = money.pay(412_800, "R1")
+    money.pay(412_700, "R1", serial=serial)
+    assert "互相矛盾的银行通知" in text_of(client.get("/desk/")) and "有 1 笔通知互相矛盾" in text_of(
+        client.get("/desk/treasury/notices/")
+    )
+    page = text_of(client.get("/desk/treasury/notices/contradictions/"))
+    assert serial in page and "4,128.00" in page and "<b>4,127.00</b>" in page
+    assert page.count('class="is-differ"') == 1 and "请银行先冲回" in page
+    (one,) = treasury_queries.contradictions(CENTRE)
+    address = f"/desk/treasury/notices/contradictions/{one.contradiction_id}/settle/"
+    empty = client.post(address, {"answer": " "})
+    assert empty.status_code == 422 and f'id="settle-{one.contradiction_id}-answer"' in text_of(empty)
+    sent = client.post(address, {"answer": "安居银行王经理：4,128.00 元对"})
+    assert sent["Location"] == "/desk/treasury/notices/contradictions/?done=contradiction"
+    assert client.post(address, {"answer": "再答"}).status_code == 409
+    settled = text_of(client.get("/desk/treasury/notices/contradictions/?show=settled"))
+    assert "4,128.00 元对" in settled and actor.name in settled
+    assert client.post("/desk/treasury/notices/contradictions/77/settle/", {"answer": "谁"}).status_code == 404
+    _, clerk = staff(1, Role.CLERK)
+    assert clerk.get("/desk/treasury/notices/contradictions/").status_code == 403
+    assert books.subject_balance(CENTRE, "219") == -412_800
+
+
 def test_a_mandate_is_signed_within_the_limit_and_ended(wired: None) -> None:
     actor, client = staff(3, Role.TREASURER, stepped_up=True)
     assert "还没有付款授权" in text_of(client.get("/desk/treasury/mandate/"))
@@ -321,7 +347,7 @@ def test_money_pages_need_few_queries_however_long_the_list(declared: Any) -> No
         money.pay(100 + n, "没有编号")
         order(person(5), key=f"w:{n}")
     item = contributions.suspense_items(CENTRE)[0]
-    most = {"/desk/": 7, "/desk/treasury/": 5, "/desk/treasury/payments/": 4, "/desk/treasury/notices/": 3,
+    most = {"/desk/": 8, "/desk/treasury/": 5, "/desk/treasury/payments/": 4, "/desk/treasury/notices/": 4,
             "/desk/ledger/": 3, "/desk/treasury/mandate/": 3,
             f"/desk/treasury/receipts/{item.suspense_id}/": 7}  # fmt: skip
     for path, limit in most.items():

@@ -76,6 +76,7 @@ def _treasurer(request: HttpRequest) -> HttpResponse:
         "queue": queue, "queue_fen": sum(one.amount_fen for one in queue), "unknown": unknown,
         "never_seen": [one for one in unknown if one.never_seen], "odd": odd, "mandates": live, "late": late,
         "late_fen": sum(one.total_fen for one in late), "done": done_of(request),
+        "contradictions": treasury.open_contradictions(actor.centre_id),
     }  # fmt: skip
     return render(request, "desk/home_treasury.html", context)
 

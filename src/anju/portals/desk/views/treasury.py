@@ -269,5 +269,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": found, "accounts": {one.bank_account_id: one for one in treasury.bank_accounts(centre_id)},
         "states": tuple(NoticeState), "state": raw, "most": MOST,
+        "contradictions": treasury.open_contradictions(centre_id),
     }  # fmt: skip
     return render(request, "desk/notices.html", context)
