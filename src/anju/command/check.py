@@ -1,4 +1,4 @@
-"""``anju check``: every room's invariants on the live data."""
+"""``anju check``: every room's invariants on the live data, as it stands at one moment between postings."""
 
 from __future__ import annotations
 
@@ -41,17 +41,19 @@ def _prove() -> int:
     import django
 
     django.setup()
-    from anju.database.checks import collect
-    from anju.database.sql import rows
+    from django.conf import settings
+
+    from anju.database.checks import prove
+    from anju.ledger.proving import one_moment
 
     count = violations = 0
-    for room, invariant in collect():
-        found = rows(invariant.sql)
-        count += 1
-        violations += len(found)
-        mark = "✓" if not found else f"✗ {len(found)}"
-        print(f"{room}: {invariant.name}  {mark}")
-        for broken in found[:SHOWN_ROWS]:
-            print(f"    {broken}")
+    with one_moment(settings.ANJU_CENTRE_ID):
+        for room, invariant, found in prove():
+            count += 1
+            violations += len(found)
+            mark = "✓" if not found else f"✗ {len(found)}"
+            print(f"{room}: {invariant.name}  {mark}")
+            for broken in found[:SHOWN_ROWS]:
+                print(f"    {broken}")
     print(f"{count} checks, {violations} violations")
     return 1 if violations else 0

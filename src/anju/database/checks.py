@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
+
+from anju.database.sql import rows
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,14 @@ def collect() -> Iterator[tuple[str, Invariant]]:
             module = import_module(f"{config.name}.checks")
             for invariant in getattr(module, "CHECKS", ()):
                 yield config.label, invariant
+
+
+def prove() -> Iterator[tuple[str, Invariant, list[dict[str, Any]]]]:
+    """Every room's invariants, each with the rows that break it. Reads what the connection sees now."""
+    for room, invariant in collect():
+        yield room, invariant, rows(invariant.sql)
+
+
+def violations() -> list[str]:
+    """What is broken now, in one line each; empty is good. For tests, at the end of whatever they did."""
+    return [f"{room}: {invariant.name}: {found[:5]}" for room, invariant, found in prove() if found]

@@ -62,7 +62,8 @@ def public_ref(at: datetime) -> UUID:
 def enter_gate(centre_id: int) -> None:
     """Share the centre's gate until the transaction ends; the first statement of any posting.
 
-    Closing, settlement and proving hold the gate alone, so nobody sees half of a movement.
+    Opening and closing days, loading rates and numbering hold the gate alone, and ``proving.one_moment`` does until
+    its snapshot stands: none of them meets half of a movement.
     """
     assert transaction.get_connection().in_atomic_block, "the gate is held by a transaction"
     execute("SELECT enter_gate(%s, %s)", [centre_id, date.max])
