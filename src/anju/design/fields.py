@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 
 from anju.kernel.identifiers import check_id18, check_mobile, check_uscc
 from anju.kernel.money import fen_in_words, format_fen, yuan_to_fen
@@ -42,6 +43,8 @@ class TextField(forms.CharField):
         if multi_line:
             options.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**options)
+        # Django's own words for NUL say nothing a person understands; `clean_text` refuses it in ours.
+        self.validators = [one for one in self.validators if not isinstance(one, ProhibitNullCharactersValidator)]
         self.longest = max_length
 
     def clean(self, value: Any) -> str:
