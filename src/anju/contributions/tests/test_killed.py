@@ -17,7 +17,6 @@ from anju.contributions import queries
 from anju.contributions.tests.world import (
     AT,
     apply,
-    broken,
     declare,
     open_centre,
     open_unit,
@@ -27,6 +26,7 @@ from anju.contributions.tests.world import (
     wired,
 )
 from anju.contributions.types import RemittanceState
+from anju.database.checks import violations
 from anju.database.sql import row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -95,9 +95,9 @@ def test_a_killed_worker_leaves_nothing_and_the_next_one_posts_all() -> None:
     wait_until(lambda: not posting_waits_for_a_row())
     assert lines_and_vouchers() == (0, 0)
     assert remittance(declared.remittance_id)["state"] == RemittanceState.MATCHED
-    assert broken() == {}
+    assert violations() == []
     time.sleep(IMPATIENCE + 1)
     with worker(IMPATIENCE):
         wait_until(lambda: remittance(declared.remittance_id)["state"] == RemittanceState.POSTED)
     assert lines_and_vouchers() == (STAFF, 1)
-    assert broken() == {}
+    assert violations() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,10 +16,19 @@ import httpx
 import pytest
 
 from anju import jobs
+from anju.database.checks import violations
 from anju.treasury import actions, queries
 from anju.treasury.bank import BankDown, HttpBank, using
-from anju.treasury.tests.world import ACCOUNT, AT, CENTRE, draft, news, open_world
-from anju.treasury.types import CardStatus, Direction, Instruction, Payee, PaymentState, ResultState
+from anju.treasury.tests.world import ACCOUNT, AT, CENTRE, draft, news, open_world, treasurer
+from anju.treasury.types import (
+    CardStatus,
+    Direction,
+    Instruction,
+    Payee,
+    PaymentSettled,
+    PaymentState,
+    ResultState,
+)
 
 CARD, OWNER = "6217000010000006620", ("林晓雨", "110101199003070038")
 KEY = "cd" * 32
@@ -167,6 +177,50 @@ def test_an_order_goes_by_its_job_over_http_to_the_bank_and_back(bank: HttpBank,
     assert (
         len([one for one in entries if one["host_serial"] == simulator.state()["payments"][serial]["host_serial"]]) == 1
     )
+
+
+FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("silent", {"code": "BDC101"}),
+    ("executed_timeout", {"code": "BDC101"}),
+    ("slow", {"code": "BDC101", "seconds": 2}),
+    ("slow", {"code": "BDC101", "seconds": 0.1}),
+    ("twice", {"code": "BDC101"}),
+    ("answer_late", {"code": "BDC101", "seconds": 0.3}),
+    ("drop", {"code": "BDC101"}),
+    ("down", {"code": "BDC101", "count": 3}),
+    ("garbled", {"code": "*", "count": 2}),
+    ("silent", {"code": "*", "count": 3}),
+    ("twice", {"code": "*", "count": 2}),
+)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("fault", "more"), FAULTS, ids=lambda value: "-".join(map(str, value.values()))
+                         if isinstance(value, dict) else value)  # fmt: skip
+def test_however_the_bank_misbehaves_an_order_is_paid_once_and_its_end_is_known(
+    bank: HttpBank, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, fault: str, more: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("anju.treasury.bank._TIMEOUT", httpx.Timeout(0.5, connect=1))
+    open_world()
+    order_id = actions.order_payment(draft(source_kind="test"), at=AT)
+    simulator.tell("/control", fault=fault, **{"count": 1, **more})
+    at, calls, before = AT, 0, len(simulator.state()["payments"])
+    with news() as heard, using(bank):
+        while (pause := actions.advance(CENTRE, order_id, at=at)) is not None:
+            at, calls = at + timedelta(seconds=pause), calls + 1
+            assert calls < 20, "the order never comes to an end"
+            if (seen := queries.payment(order_id, centre_id=CENTRE)) is not None and seen.never_seen:
+                # What the bank never saw is sent again by a person alone, and only after one more question.
+                assert len(simulator.state()["payments"]) == before
+                actions.send_again(order_id, actor=treasurer(), at=at)
+            time.sleep(0.3)  # the bank's own time, in which what is late arrives
+    assert [type(one) for one in heard] == [PaymentSettled]
+    found = queries.payment(order_id, centre_id=CENTRE)
+    assert found is not None and found.state is PaymentState.CONFIRMED
+    paid = simulator.state()["payments"][found.business_serial]
+    entries = [one for one in simulator.state()["entries"].values() if one["host_serial"] == paid["host_serial"]]
+    assert paid["state"] == "success" and len(entries) == 1
+    assert violations() == []
 
 
 def test_entries_are_fetched_as_notices(bank: HttpBank, simulator: Simulator) -> None:
