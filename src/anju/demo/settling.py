@@ -84,7 +84,7 @@ def log_in_for(city: City, character: Character, at: datetime) -> None:
     """The log-in of a named character, with the password of the demo."""
     city.logins[character.key] = identity.register(
         name=character.name, id_kind=IdKind.ID18.value, id_number=character.id_number, phone=character.phone,
-        at=at, password=PASSWORD, staff=character.is_staff,
+        at=at, password=PASSWORD, staff=character.is_staff, password_set_at=city.at,
     )  # fmt: skip
 
 

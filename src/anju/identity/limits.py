@@ -37,8 +37,6 @@ class Limits:
     password_min_member: int = 10
     password_min_staff: int = 12
     password_max: int = 64
-    password_age_staff: timedelta = timedelta(days=90)
-    password_age_member: timedelta = timedelta(days=180)
 
     idle_member: timedelta = timedelta(minutes=15)
     idle_staff: timedelta = timedelta(minutes=30)

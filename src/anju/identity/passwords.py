@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from anju import policy
 from anju.identity import words
 from anju.identity.limits import LIMITS, Limits
 from anju.kernel.refusal import Refusal
 
 _PLATFORM_WORDS = ("gongjijin", "zhufanggongjijin", "公积金", "anju", "12329", "password", "qwerty", "woaini")
 _SEQUENCES = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+
+
+def password_life(on: date, *, for_others: bool) -> timedelta:
+    """How long a password serves: of one who acts for a unit or the centre until it must be changed, of a member
+    until a change is advised. Days of the city's policy."""
+    handle = "login.password_days_staff" if for_others else "login.password_days_member"
+    return timedelta(days=policy.book(settings.ANJU_CITY).integer(handle, on))
+
+
+def postponement(on: date) -> timedelta:
+    """How long a member is left in peace after «以后再说»."""
+    return timedelta(days=policy.book(settings.ANJU_CITY).integer("login.password_postpone_days", on))
 
 
 def normal_form(password: str) -> str:

@@ -1,7 +1,8 @@
 """The decorator every view carries. A view without exactly one permission fails the build and answers 404 anyway.
 
 Refuses: nobody on a page that needs a log-in (sent to log-in, and back afterwards to the same host only), and a
-capacity without the permission (403 with the permission's words and the capacities that have it).
+capacity without the permission (403 with the permission's words and the capacities that have it). Whoever acts for
+a unit or the centre with a password that is too old gets to the page that changes it, and to no other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from anju.identity.types import MandateFacts
 __all__ = ["LOG_IN_PATH", "PERMISSIONS", "NotPermitted", "Permission", "permission", "requires", "to_log_in"]
 
 LOG_IN_PATH = "/login/"
+RENEWAL_PATH = "/me/settings/password/"
+RENEWAL = "login.password"
 View = Callable[..., HttpResponseBase]
 
 
@@ -52,6 +55,8 @@ def permission(name: str) -> Callable[[View], View]:
                 principal: Principal = request.principal  # type: ignore[attr-defined]
                 if principal.is_anonymous:
                     return to_log_in(request)
+                if name != RENEWAL and principal.must_renew_password:
+                    return to_new_password(request)
                 if not principal.can(name):
                     raise NotPermitted(entry, principal.capacities_for(name))
             return view(request, *args, **values)
@@ -63,6 +68,17 @@ def permission(name: str) -> Callable[[View], View]:
 
 
 requires = permission
+
+
+def to_new_password(request: HttpRequest) -> HttpResponse:
+    """To the page that changes the password, and back to this address afterwards. What was sent is not done."""
+    wanted = {"next": request.get_full_path()} if request.method == "GET" else {}
+    target = RENEWAL_PATH + (f"?{urlencode(wanted)}" if wanted else "")
+    if request.headers.get("HX-Request") == "true":
+        answer = HttpResponse(status=403)
+        answer["HX-Redirect"] = RENEWAL_PATH
+        return answer
+    return HttpResponseRedirect(target)
 
 
 def to_log_in(request: HttpRequest) -> HttpResponse:

@@ -13,8 +13,9 @@ from anju.database.encryption import unseal
 from anju.database.sql import row
 from anju.identity.digests import key_digest
 from anju.identity.limits import LIMITS
+from anju.identity.passwords import password_life
 from anju.identity.table import allowed
-from anju.identity.types import STAFF_ROLES, UNIT_ROLES, Browser, MandateFacts, Role
+from anju.identity.types import STAFF_ROLES, Browser, MandateFacts, Role
 from anju.kernel.actor import Actor
 
 # One statement: session, log-in and live mandates; the idle clock is set forward in it, but not on every request.
@@ -22,7 +23,7 @@ _LOAD = """
 WITH found AS MATERIALIZED (
   SELECT s.session_id, s.capacity_id, s.started_at, s.seen_at, s.idle_seconds, s.expires_at, s.stepped_up_at,
          l.login_id, l.account_name, l.name, l.person_id, l.greeting, l.elder, l.theme, l.id_kind, l.phone_sealed,
-         l.password_set_at
+         l.password_set_at, l.password_peace_until
   FROM identity_session s LEFT JOIN identity_login l ON l.login_id = s.login_id
   WHERE s.key_digest = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(at)s
     AND s.seen_at + make_interval(secs => s.idle_seconds) > %(at)s AND l.disabled_at IS NULL
@@ -67,6 +68,7 @@ class Principal:
     expires_at: datetime | None = None
     stepped_up_at: datetime | None = None
     password_set_at: datetime | None = None
+    password_peace_until: datetime | None = None
     timed_out: bool = False
     """The browser showed a session that has ended, been idle or been replaced."""
 
@@ -101,14 +103,24 @@ class Principal:
         return self.stepped_up_at is not None and self.stepped_up_at + LIMITS.step_up_life > self.at
 
     @property
+    def must_renew_password(self) -> bool:
+        """Whether nothing goes on before the password is changed."""
+        return self.password_due == "must"  # noqa: S105  (a word, no password)
+
+    @property
     def password_due(self) -> str:
-        """"must" (staff and agents after 90 days), "remind" (members after 180 days), or "" ."""
+        """"must" (whoever acts for a unit or the centre: nothing else goes on), "remind" (members: advice), or "".
+
+        It is the person's one password, so it counts what they hold, not in which capacity they act just now.
+        """
         if self.password_set_at is None or self.is_anonymous:
             return ""
-        age = self.at - self.password_set_at
-        if self.is_staff or self.role in UNIT_ROLES:
-            return "must" if age > LIMITS.password_age_staff else ""
-        return "remind" if age > LIMITS.password_age_member else ""
+        for_others = any(held.role is not Role.MEMBER for held in self.mandates)
+        if self.at - self.password_set_at <= password_life(self.at.date(), for_others=for_others):
+            return ""
+        if for_others:
+            return "must"
+        return "" if self.password_peace_until is not None and self.at < self.password_peace_until else "remind"
 
 
 def nobody(at: datetime, *, timed_out: bool = False) -> Principal:
@@ -144,6 +156,7 @@ def load_principal(
         greeting=found["greeting"], elder=found["elder"], theme=found["theme"], idle_seconds=found["idle_seconds"],
         idle_until=min((at if touch else found["seen_at"]) + idle, found["expires_at"]),
         expires_at=found["expires_at"], stepped_up_at=found["stepped_up_at"], password_set_at=found["password_set_at"],
+        password_peace_until=found["password_peace_until"],
     )  # fmt: skip
 
 

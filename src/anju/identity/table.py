@@ -34,6 +34,7 @@ _LISTED = (
     Permission("machine", "系统之间的签名调用", frozenset(), MACHINE),
     # any log-in
     Permission("login.own", "管理自己的登录账户", ANYONE),
+    Permission("login.password", "修改自己的密码", ANYONE),
     Permission("opening.apply", "申请开通网上业务", ANYONE),
     Permission("case.own", "查看自己的办件", ANYONE),
     Permission("inbox.own", "查看自己的消息", ANYONE),

@@ -6,7 +6,7 @@ from anju.identity.actions.log_in import begin_log_in, finish_log_in, resend_log
 from anju.identity.actions.mandates import bind_person, disable_login, end_mandate, grant_mandate
 from anju.identity.actions.not_me import report_not_me
 from anju.identity.actions.phone import begin_phone_change, finish_phone_change, resend_phone_codes
-from anju.identity.actions.profile import set_greeting, set_look
+from anju.identity.actions.profile import postpone_password, set_greeting, set_look
 from anju.identity.actions.registration import (
     begin_registration,
     clean_number,
@@ -48,6 +48,7 @@ __all__ = [
     "log_out",
     "note_activity",
     "open_anonymous_session",
+    "postpone_password",
     "prove_registration_phone",
     "register",
     "renew_session",

@@ -125,11 +125,12 @@ def finish_registration(browser: Browser, password: str, *, at: datetime) -> Ope
 
 def register(
     *, name: str, id_kind: str, id_number: str, phone: str, at: datetime, password: str | None = None,
-    account_name: str = "", staff: bool = False,
+    account_name: str = "", staff: bool = False, password_set_at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Make a log-in whose phone has been proved (or, for staff and the demo, was entered by the centre).
 
-    Without ``password`` the log-in opens only after 找回密码. Refuses a phone or account name in use.
+    Without ``password`` the log-in opens only after 找回密码; ``password_set_at`` is for a log-in that is older than
+    its password. Refuses a phone or account name in use.
     """
     number, account = clean_phone(phone), account_name.strip().lower() or f"u{secrets.token_hex(8)}"
     if not ACCOUNT_NAME.fullmatch(account):
@@ -146,7 +147,7 @@ def register(
     else:
         about = (number, id_number, cleaned, account_name)
         login.set_password(check_password_rules(password, staff=staff, about=about))
-        login.password_set_at = at
+        login.password_set_at = password_set_at or at
     try:
         with transaction.atomic():
             login.save(force_insert=True)

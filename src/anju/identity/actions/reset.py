@@ -101,8 +101,8 @@ def change_password(
 def set_password(login: Login, text: str, *, at: datetime) -> None:
     """Store a password that passed the rules and tell its owner, in the caller's transaction."""
     login.set_password(text)
-    login.password_set_at = at
-    login.save(update_fields=["password", "password_set_at"])
+    login.password_set_at, login.password_peace_until = at, None
+    login.save(update_fields=["password", "password_set_at", "password_peace_until"])
     send("password_changed", login_id=login.login_id, at=at, phone=login.phone, values={"day": day_zh(at)})
 
 

@@ -34,6 +34,7 @@ class Login(AbstractBaseUser):
     theme = models.CharField("外观", max_length=10, default="")
     registered_at = models.DateTimeField("注册时间")
     password_set_at = models.DateTimeField("密码设定时间", null=True)
+    password_peace_until = models.DateTimeField("不再提醒换密码，到", null=True)
     disabled_at = models.DateTimeField("停用时间", null=True)
     disabled_why = models.CharField("停用原因", max_length=100, default="")
 

@@ -19,6 +19,7 @@ ASKED = """
     withdraw.min_remainder withdraw.decision_days withdraw.rent.monthly_cap withdraw.rent.continuous_months
     withdraw.rent.frequency withdraw.rent.income_test opening.review_working_days card.wait_hours
     certificate.valid_days dispute.answer_days treasury.mandate_limit
+    login.password_days_staff login.password_days_member login.password_postpone_days
     unit.registration_days unit.account_opening_days unit.change_days unit.closing_days
     member.hiring_days member.leaving_days
     promise.bank_card promise.deposit_certificate promise.employer_opening promise.employer_remittance

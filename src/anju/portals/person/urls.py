@@ -50,6 +50,7 @@ urlpatterns = [
     path("settings/", settings.settings, name="me-settings"),
     path("settings/phone/", settings.phone, name="me-phone"),
     path("settings/password/", settings.password, name="me-password"),
+    path("settings/password/later/", settings.password_later, name="me-password-later"),
     path("activity/", activity.activity, name="me-activity"),
     path("activity/<int:activity_id>/not-me/", activity.not_me, name="me-not-me"),
     path("looks/", settings.looks_hint, name="me-looks"),

@@ -18,7 +18,7 @@ from anju.portals.desk.pages import word_of
 GROUPS = {
     "contribution": "缴存", "interest": "利息", "withdraw": "提取", "loan": "贷款", "unit": "单位", "member": "职工",
     "opening": "开通", "card": "银行卡", "treasury": "资金", "promise": "服务承诺", "certificate": "证明",
-    "fraud": "失信", "retirement": "退休", "dispute": "异议",
+    "fraud": "失信", "login": "登录", "retirement": "退休", "dispute": "异议",
 }  # fmt: skip
 STATUS_ZH = {
     Status.OFFICIAL: "国家规定", Status.LOCAL: "本市规定", Status.UNVERIFIED: "未核实", Status.DEMO: "演示数值",

@@ -64,7 +64,7 @@ PRICES: dict[str, dict[str, int]] = {
 #: Routes without a page of their own: presses, and what is drawn by the faces above.
 NO_PAGE = {
     "me-offer", "me-case-cancel", "me-case-mistake", "me-case-supplement", "me-case-paper", "me-draft-discard",
-    "me-inbox-read", "me-message-read", "me-apply", "me-apply-confirm", "me-card-confirm",
+    "me-inbox-read", "me-message-read", "me-apply", "me-apply-confirm", "me-card-confirm", "me-password-later",
 }  # fmt: skip
 
 

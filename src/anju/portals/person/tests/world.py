@@ -112,7 +112,8 @@ def register(n: int = 1, name: str = "林晓雨", *, opened: bool = True) -> Mem
     draft = PersonDraft(name, IdKind.ID18, id_number(n), phone(n))
     person = parties.find_or_create_people([draft], centre_id=CENTRE, at=at)[0]
     login_id = identity.register(
-        name=name, id_kind=IdKind.ID18.value, id_number=id_number(n), phone=phone(n), password=PASSWORD, at=at
+        name=name, id_kind=IdKind.ID18.value, id_number=id_number(n), phone=phone(n), password=PASSWORD, at=at,
+        password_set_at=NOW,
     )
     if opened:
         identity.bind_person(login_id, person.person_id, actor=MACHINE, at=at)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anju.design.forms import form_page
 from anju.identity import actions as identity
 from anju.identity import queries as identity_queries
-from anju.identity.http import adopt, browser
+from anju.identity.http import adopt, browser, safe_next
 from anju.identity.limits import LIMITS
 from anju.identity.permissions import permission
 from anju.identity.types import Purpose
@@ -117,10 +117,10 @@ def _resend_phone(request: HttpRequest, which: Purpose) -> str:
     return ""
 
 
-@permission("login.own")
+@permission("login.password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """The old one and a new one; other sessions end."""
+    """The old one and a new one; other sessions end. Whoever had to come here goes on to where they wanted."""
     principal = principal_of(request)
     form = PasswordForm(request.POST or None)
     long = principal.is_staff or any(held.unit_id is not None for held in principal.mandates)
@@ -135,8 +135,16 @@ def password(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             adopt(request, opened)
-            return redirect(f"{reverse('me-settings')}?done=password")
-    return form_page(request, "person/password.html", form=form)
+            return redirect(safe_next(request, f"{reverse('me-settings')}?done=password"))
+    return form_page(request, "person/password.html", {"must": principal.must_renew_password}, form=form)
+
+
+@permission("login.own")
+@require_POST
+def password_later(request: HttpRequest) -> HttpResponse:
+    """«以后再说»: no word of the old password for a while."""
+    identity.postpone_password(principal_of(request).login_id or 0, at=moment_of(request))
+    return redirect("me-home")
 
 
 @permission("login.own")
