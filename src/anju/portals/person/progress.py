@@ -24,7 +24,7 @@ TAG_STATE: dict[CaseState, str] = {
 NOW_TITLE: dict[CaseState, str] = {
     CaseState.SUBMITTED: "等待受理",
     CaseState.ACCEPTED: "系统正在核对",
-    CaseState.CORRECTION: "请您补正",
+    CaseState.CORRECTION: "等您补正",
     CaseState.REVIEW: "经办人正在审核",
     CaseState.APPROVAL: "复核人正在复核",
     CaseState.DECIDED: "请您签订协议",
