@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -96,9 +96,17 @@ def _facts(request: HttpRequest, service: Service) -> list[tuple[str, str]]:
     papers = [item.title for item in service.materials if not item.field]
     if papers:
         found.append(("材料", f"一般不用交；系统查不到时才请您补交：{'、'.join(papers)}"))
-    articles = [book.find_article(handle, on) for handle in _handles(service)]
-    found.append(("依据", "，".join(dict.fromkeys(one.citation for one in articles if one is not None))))
+    found.append(("依据", _articles(service, book, on)))
     return [(label, text) for label, text in found if text]
+
+
+def _articles(service: Service, book: policy.Book, on: date) -> str:
+    """The articles the service rests on today, each law named once."""
+    by_law: dict[str, list[str]] = {}
+    for article in (book.find_article(handle, on) for handle in _handles(service)):
+        if article is not None and article.number_zh not in by_law.setdefault(article.law_title, []):
+            by_law[article.law_title].append(article.number_zh)
+    return "；".join(f"《{law}》{'、'.join(numbers)}" for law, numbers in by_law.items())
 
 
 def _handles(service: Service) -> tuple[str, ...]:
@@ -106,14 +114,14 @@ def _handles(service: Service) -> tuple[str, ...]:
     return (*legal, *service.refusal_articles)
 
 
-def _limits(service: Service, book: policy.Book, on: Any) -> str:
+def _limits(service: Service, book: policy.Book, on: date) -> str:
     parts = []
     promised = service.promised_limit
     if promised and book.has(promised, on):
-        parts.append(f"承诺 {book.integer(promised, on)} 个工作日内办完需要人工审核的")
+        parts.append(f"需要人工审核的，承诺 {book.integer(promised, on)} 个工作日内办完")
     if service.legal_limit is not None:
         parts.append(f"法定 {book.integer(service.legal_limit.parameter, on)} 日")
-    return "，".join(parts)
+    return "；".join(parts)
 
 
 @permission("public")

@@ -35,7 +35,9 @@ def test_the_pages_of_a_service_that_is_off_are_not_there(
         assert client.get(path).status_code == 404, path
         assert client.post(path, {"name": "x"}).status_code in (404, 405), path
     for page in ("/services/", "/help/", "/", "/open/"):
-        assert title not in client.get(page).content.decode(), page
+        html = client.get(page).content.decode()
+        assert title not in html, page
+        assert not [path for path in paths if f'href="{path}"' in html], page
 
 
 def test_an_application_begun_before_the_switch_is_followed_and_no_new_one_begins(

@@ -41,7 +41,8 @@ class Door:
     days: int | None
 
 
-def _doors(request: HttpRequest) -> dict[str, Door]:
+def doors(request: HttpRequest) -> dict[str, Door]:
+    """The kinds of applicants the city lets open the online service today."""
     on = moment_of(request).date()
     book = policy.book(settings.ANJU_CITY)
     found = {}
@@ -56,7 +57,7 @@ def _doors(request: HttpRequest) -> dict[str, Door]:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Who may open, what to have at hand, how long it takes; and for a log-in, where it stands and what to do now."""
-    context: dict[str, Any] = {"doors": _doors(request), "running": ()}
+    context: dict[str, Any] = {"doors": doors(request), "running": ()}
     if not principal_of(request).is_anonymous:
         mine = tuple(line for line in case_queries.cases_of(personal(request)) if line.service in KINDS.values())
         context |= {"running": mine, "newest": _newest(request, mine)}

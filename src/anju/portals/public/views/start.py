@@ -19,6 +19,7 @@ from anju.portals.person.progress import TAG_STATE
 from anju.portals.person.ways import service_url
 from anju.portals.public.forms import ProgressForm
 from anju.portals.public.views.access import home_of
+from anju.portals.public.views.opening import doors
 from anju.support.building import building
 
 ICONS = {
@@ -63,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": [cards[code] for code in MOST_WANTED if code in cards],
         "building": building() if settings.ANJU_DEMO else None,
-        "my_home": home_of(principal.role) if principal.actor else "",
+        "my_home": home_of(principal.role) if principal.actor else "", "doors": doors(request),
     }
     return render(request, "public/home.html", context)
 
