@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from anju.contributions.roster.cells import ID_KINDS
 from anju.contributions.roster.columns import map_columns
-from anju.contributions.roster.types import ChangeKind, Field, Problem, SealReason
+from anju.contributions.roster.types import ChangeKind, Field, Limits, Problem, SealReason
 from anju.files.sheet_scan import column_letters, column_number
 from anju.files.types import Row, Table
 
@@ -45,23 +45,20 @@ class Mend:
     field: Field
     way: Way
     choices: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Likely right texts, the likeliest first; leaving the row out has none."""
 
     @property
     def key(self) -> str:
         return f"{self.problem.row}-{self.field.value}"
 
     @property
-    def suggestion(self) -> str:
-        """The likely right text; leaving the row out has none."""
-        return "" if self.way is Way.DROP else self.problem.suggestion
-
-    @property
-    def taken_unless_said(self) -> bool:
-        """Whether the suggestion is taken when nothing is said; never for what only the person's paper can tell."""
-        return bool(self.suggestion) and self.field not in _LOOK_AT_THE_PAPER
+    def taken_unless_said(self) -> str:
+        """The suggestion that is taken when nothing is said; none for what only the person's paper can tell."""
+        return self.suggestions[0] if self.suggestions and self.field not in _LOOK_AT_THE_PAPER else ""
 
 
-def mends(problems: Collection[Problem]) -> list[Mend]:
+def mends(problems: Collection[Problem], *, limits: Limits) -> list[Mend]:
     """The ways to mend each problem that blocks, once for a cell, in the order of the file."""
     found: dict[tuple[int, Field], Mend] = {}
     for problem in problems:
@@ -70,8 +67,26 @@ def mends(problems: Collection[Problem]) -> list[Mend]:
         field = Field.ID_KIND if problem.code == "id_kind_missing" else problem.field or Field.ID_NUMBER
         way = Way.DROP if problem.code in _ONLY_WITHOUT else Way.CHOOSE if field in _CHOICES else Way.TYPE
         choices = _CHOICES.get(field, ()) if way is Way.CHOOSE else ()
-        found.setdefault((problem.row, field), Mend(problem, field, way, choices))
+        suggestions = () if way is Way.DROP else _suggestions(problem, limits)
+        found.setdefault((problem.row, field), Mend(problem, field, way, choices, suggestions))
     return list(found.values())
+
+
+def _suggestions(problem: Problem, limits: Limits) -> tuple[str, ...]:
+    """A base outside its limits is a slip of the pen or a wage out there: then the limit itself is the base (CON-22).
+
+    A wage under the floor is common, and a lost zero would be dear: there the limit comes first.
+    """
+    said = (problem.suggestion,) if problem.suggestion else ()
+    if problem.code == "base_over_cap":
+        said = (*said, _yuan(limits.base_cap_fen))
+    if problem.code == "base_under_floor":
+        said = (_yuan(limits.base_floor_fen), *said)
+    return tuple(dict.fromkeys(said))
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def mended(table: Table, *, corrections: Mapping[tuple[int, Field], str], dropped: Collection[int]) -> Table:

@@ -39,6 +39,9 @@ class PastedField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)
 
+    def validate(self, value: Any) -> None:
+        """The form asks for one of two; neither is asked for alone."""
+
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         if len(text) > LONGEST_PASTE:
@@ -48,15 +51,22 @@ class PastedField(forms.CharField):
         return text if text.strip() else ""
 
 
+class EitherFileField(forms.FileField):
+    """A file, where something else may stand in its place; the form says when both are missing."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is missing until the form says so."""
+
+
 class UploadForm(DesignForm):
     """A list as a file, or cells pasted from a spreadsheet."""
 
-    file = forms.FileField(
-        label="职工名册文件", required=False, help_text="xlsx 或 csv，不超过 10 MB。可以拖到框里。",
+    file = EitherFileField(
+        label="职工名册文件", help_text="xlsx 或 csv，不超过 10 MB。可以拖到框里。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )  # fmt: skip
     pasted = PastedField(
-        label="或者粘贴表格", required=False, help_text="在电子表格里选中整块，连同表头，复制后粘贴到这里。"
+        label="或者粘贴表格", help_text="在电子表格里选中整块，连同表头，复制后粘贴到这里。"
     )
 
     def clean(self) -> dict[str, object]:

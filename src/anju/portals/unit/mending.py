@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.http import QueryDict
 
@@ -20,7 +21,7 @@ class MendCell:
     mend: Mend
     name: str
     typed: str = ""
-    taken: bool = False
+    taken: str = ""
     dropped: bool = False
     error: str = ""
 
@@ -34,6 +35,14 @@ class MendCell:
         """第 47 行 C 列."""
         problem = self.mend.problem
         return f"第 {problem.row} 行 {problem.column} 列" if problem.column else f"第 {problem.row} 行"
+
+    @property
+    def offers(self) -> list[tuple[str, str, bool]]:
+        """Each suggestion: its text, how it reads, whether it is the one taken."""
+        return [(text, self._reads(text), text == self.taken) for text in self.mend.suggestions]
+
+    def _reads(self, text: str) -> str:
+        return f"{Decimal(text):,.2f}" if self.mend.field is Field.BASE else text
 
     @property
     def types(self) -> bool:
@@ -55,14 +64,18 @@ def read_mends(
     data: QueryDict, cells: Sequence[MendCell], *, clean: Callable[[str], str]
 ) -> tuple[list[MendCell], dict[tuple[int, Field], str], set[int]]:
     """The cells as answered, the corrections, and the rows to leave out. Nothing but the shown cells is read."""
-    taken, left_out = frozenset(data.getlist("take")), frozenset(data.getlist("drop"))
+    left_out = frozenset(data.getlist("drop"))
     answered: list[MendCell] = []
     corrections: dict[tuple[int, Field], str] = {}
     dropped: set[int] = set()
     for cell in cells:
         mend, row = cell.mend, cell.mend.problem.row
         raw = data.get(f"fix-{mend.key}", "")
-        seen = replace(cell, typed=raw[:200], taken=mend.key in taken, dropped=str(row) in left_out, error="")
+        taken = data.get(f"take-{mend.key}", "")
+        seen = replace(
+            cell, typed=raw[:200], taken=taken if taken in mend.suggestions else "", dropped=str(row) in left_out,
+            error="",
+        )  # fmt: skip
         try:
             typed = clean(raw)
         except Refusal as refusal:
@@ -73,6 +86,6 @@ def read_mends(
             dropped.add(row)
         elif typed:
             corrections[row, mend.field] = typed
-        elif seen.taken and mend.suggestion:
-            corrections[row, mend.field] = mend.suggestion
+        elif seen.taken:
+            corrections[row, mend.field] = seen.taken
     return answered, corrections, dropped

@@ -93,6 +93,11 @@ def staff_id(n: int) -> str:
     return id_number(n % 1000, f"19{60 + n // 1000:02d}0303")
 
 
+def wrong_digit(number: str) -> str:
+    """The same number with a check digit that does not fit."""
+    return number[:17] + ("0" if number[17] != "0" else "1")
+
+
 def staff_row(n: int, base: object = 8600) -> tuple[object, ...]:
     """One line of the agent's own sheet."""
     return (staff_name(n), staff_id(n), f"1391{n:07d}", base)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anju.contributions import queries
 from anju.contributions.actions import ListAnswer
 from anju.contributions.queries.units import unit_of
-from anju.contributions.roster.mending import mends
+from anju.contributions.roster.mending import Mend, mends
 from anju.contributions.roster.types import ChangeKind, Field, RosterLine, SealReason
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
@@ -155,7 +155,7 @@ def _page(
 ) -> dict[str, Any]:  # fmt: skip
     checked = answer.checked
     # What was done already reads as wrong now («is sealed, cannot be sealed»): only that it was done is said.
-    wrong = [] if answer.applied_list_id and checked.errors else mends(checked.errors)
+    wrong = [] if answer.applied_list_id and checked.errors else _mends(answer, month)
     names = _names(answer)
     shown = cells if cells is not None else mend_cells(wrong[:SHOWN], names)
     to_do = not checked.errors and not nothing_to_do(answer)
@@ -171,6 +171,10 @@ def _page(
         "key": form_key(request), "done": done_of(request),
         "error_lines": [(cell.id, f"{cell.place}：{cell.mend.problem.text}") for cell in shown[:10]],
     }  # fmt: skip
+
+
+def _mends(answer: ListAnswer, month: Month) -> list[Mend]:
+    return mends(answer.checked.errors, limits=queries.rules_of(month).limits)
 
 
 def nothing_to_do(answer: ListAnswer) -> bool:
@@ -202,7 +206,7 @@ def mend(request: HttpRequest, file_id: int, number: int) -> HttpResponse:
     actor, at, month = actor_of(request), moment_of(request), month_of(number)
     kept = lists.kept_list(file_id, unit_id=unit_id_of(request))
     found = lists.answer(kept, actor=actor, month=month, at=at, asking=False)
-    wrong = mends(found.checked.errors)
+    wrong = _mends(found, month)
     shown = mend_cells(wrong[:SHOWN], _names(found))
     cells, corrections, dropped = read_mends(request.POST, shown, clean=_clean)
     if "without" in request.POST:

@@ -1,0 +1,113 @@
+"""The employer's pages in a real browser, in every look: axe, width, security policy; and a month without a script.
+
+Needs Chromium. With ANJU_SHOTS naming a folder, a picture of every page in every look is left there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anju.identity.http import COOKIE
+from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, site
+from anju.portals.unit.tests.world import (
+    OCTOBER,
+    Clock,
+    apply,
+    book,
+    checked,
+    confirm_fields,
+    latest,
+    money,
+    open_books,
+    paid,
+    sheet,
+    staff_id,
+    staff_row,
+    unit_of,
+    upload,
+    wrong_digit,
+)
+
+__all__ = ["site"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+def enter(browser: Any, site: str, client: Any, *, width: int = 1280, cookies: Any = (), **options: Any) -> Any:
+    """A window with the session of a test client."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", **options)
+    context.add_cookies([{"name": name, "value": value, "url": site} for name, value in dict(cookies).items()])
+    secure = site.replace("http:", "https:")
+    context.add_cookies([
+        {"name": COOKIE, "value": client.cookies[COOKIE].value, "url": secure, "secure": True, "httpOnly": True}
+    ])  # fmt: skip
+    return context
+
+
+
+
+def seen_in_every_look(browser: Any, site: str, client: Any, pages: dict[str, str]) -> list[str]:
+    """Every page in every look; what is wrong with them."""
+    wrong: list[str] = []
+    for look, (width, cookies) in LOOKS.items():
+        context = enter(browser, site, client, width=width, cookies=cookies)
+        page = context.new_page()
+        listen(page, wrong)
+        for name, path in pages.items():
+            page.goto(f"{site}{path}", wait_until="networkidle")
+            assert "/login/" not in page.url, path
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{name}-{look}.png", full_page=True)
+            wrong += judged(page, f"{name} {look}")
+        context.close()
+    return wrong
+
+
+WRONG_ROWS = (
+    staff_row(1), ("员工二", staff_id(2), "13910000002", 86_000), ("员工三", staff_id(3), "", "八千六"),
+    ("周小满", wrong_digit(staff_id(41)), "", 7200), ("周小满", staff_id(42), "123", 2000), staff_row(43, 9000),
+    staff_row(43, 9000), ("外籍", "P1234567X", "", 8000),
+)  # fmt: skip
+
+
+def test_every_page_of_a_month_is_sound_in_every_look(now: Clock, site: str) -> None:
+    open_books()
+    unit = unit_of(first_month=OCTOBER, second_approval=True, staff=6, ratios=("0.12", "0.08"))
+    paid(unit, OCTOBER)
+    agent, admin = unit.client(), unit.client("admin")
+    wrong_list, _ = checked(agent, sheet(WRONG_ROWS))
+    several = str(upload(agent, book({"十月": [("姓名", "证件号码", "缴存基数"), staff_row(1)],
+                                      "十一月": [("姓名", "证件号码", "缴存基数"), staff_row(1)],
+                                      "说明": [("填表说明",)]}))["Location"])  # fmt: skip
+    right, _ = checked(agent, sheet([*(staff_row(n) for n in range(1, 5)), staff_row(5, 9900), staff_row(51)]))
+    with chromium() as browser:
+        found = seen_in_every_look(browser, site, agent, {
+            "unit-home": "/unit/", "unit-wrong-list": wrong_list, "unit-sheets": several, "unit-right-list": right,
+            "unit-upload": "/unit/upload/", "unit-people": "/unit/people/", "unit-people-none": "/unit/people/?q=zz",
+            "unit-change": "/unit/people/change/", "unit-mandates": "/unit/mandates/", "unit-inbox": "/unit/inbox/",
+            "unit-payments": "/unit/payments/",
+        })  # fmt: skip
+        apply(agent, right, agent.get(right))
+        agent.post("/unit/confirm/", confirm_fields(agent.get("/unit/")))
+        declared = latest(unit)
+        month = f"/unit/months/{declared.remittance_id}/"
+        found += seen_in_every_look(browser, site, agent, {
+            "unit-home-waits": "/unit/", "unit-approve-own": f"{month}approve/",
+        })  # fmt: skip
+        found += seen_in_every_look(browser, site, admin, {
+            "unit-home-approver": "/unit/", "unit-approve": f"{month}approve/",
+            "unit-mandates-admin": "/unit/mandates/",
+        })  # fmt: skip
+        admin.post(f"{month}approve/", {})
+        money(unit, declared.total_fen - 1, declared.number)
+        money(unit, 5_000_00, "公积金")
+        found += seen_in_every_look(browser, site, agent, {
+            "unit-home-pay": "/unit/", "unit-month": month, "unit-notice": f"{month}notice/",
+            "unit-payments-suspense": "/unit/payments/", "unit-case": f"/unit/cases/{declared.case_id}/",
+        })  # fmt: skip
+    assert found == []
