@@ -70,7 +70,8 @@ def _imported(path: Path) -> Iterator[str]:
 def _decide_is_pure(service: Service) -> Iterator[str]:
     """Imported in a process of its own, `decide.py` must not bring Django or a clock with it."""
     code = (
-        f"import sys, anju.services.{service.code}.decide;"
+        f"import sys, anju.services; anju.services.__path__.append({str(service.folder.parent)!r});"
+        f"import anju.services.{service.code}.decide;"
         "print([m for m in sys.modules if m.split('.')[0] in ('django', 'psycopg') or m == 'anju.kernel.clock'])"
     )
     done = subprocess.run(  # noqa: S603  (our own interpreter and code)
