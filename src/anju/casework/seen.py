@@ -1,4 +1,4 @@
-"""A case as portals see it, and the news casework publishes. Pure."""
+"""A case as portals see it. Pure."""
 
 from __future__ import annotations
 
@@ -208,37 +208,3 @@ class Preview:
 
     facts: Facts
     verdict: Verdict
-
-
-# ---------------------------------------------------------------------------------------------------- events
-
-
-@dataclass(frozen=True)
-class CaseDecided:
-    """A decision was made (granted or refused)."""
-
-    case_id: int
-    number: str
-    service: str
-    outcome: Outcome
-    login_id: int
-    person_id: int | None
-    unit_id: int | None
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class CaseChanged:
-    """The applicant should be told: correction asked, returned, delivered, withdrawn."""
-
-    case_id: int
-    number: str
-    service: str
-    state: CaseState
-    login_id: int
-    person_id: int | None
-    unit_id: int | None
-    title: str
-    text: str
-    at: datetime

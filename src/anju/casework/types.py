@@ -35,8 +35,6 @@ from anju.casework.facts import (
 from anju.casework.seen import (
     Begun,
     Case,
-    CaseChanged,
-    CaseDecided,
     CaseLine,
     Change,
     Correction,
@@ -67,8 +65,6 @@ __all__ = [
     "Audience",
     "Begun",
     "Case",
-    "CaseChanged",
-    "CaseDecided",
     "CaseLine",
     "CaseState",
     "Change",

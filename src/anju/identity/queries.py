@@ -9,7 +9,8 @@ from django.conf import settings
 
 from anju.identity.actions.pending import read_pending
 from anju.identity.digests import id_digest, key_digest, phone_digest
-from anju.identity.models import Activity, Code, Login, Mandate, Session
+from anju.identity.limits import LIMITS
+from anju.identity.models import Activity, Code, Login, Mandate, Send, Session
 from anju.identity.principal import choose_capacity
 from anju.identity.types import (
     ActivityLine,
@@ -23,6 +24,7 @@ from anju.identity.types import (
     SessionLine,
 )
 from anju.kernel.actor import Actor
+from anju.kernel.clock import ZONE
 
 LATE_WORDS = timedelta(hours=12)
 
@@ -55,6 +57,15 @@ def login_of_person(person_id: int) -> LoginFacts | None:
     """The live log-in of a person, if there is one."""
     found = Login.objects.filter(person_id=person_id, disabled_at__isnull=True).first()
     return _facts(found) if found else None
+
+
+def people_of(login_ids: Iterable[int]) -> dict[int, int]:
+    """The natural persons of some log-ins; those not bound to one are left out."""
+    wanted = list(login_ids)
+    if not wanted:
+        return {}
+    found = Login.objects.filter(login_id__in=wanted, person_id__isnull=False)
+    return dict(found.values_list("login_id", "person_id"))
 
 
 def login_by_phone(phone: str) -> LoginFacts | None:
@@ -118,6 +129,18 @@ def activity(login_id: int, *, limit: int = 30, before: int | None = None) -> li
         )
         for line in found
     ]
+
+
+def activity_line(login_id: int, activity_id: int) -> ActivityLine | None:
+    """One line of a log-in's own activity."""
+    newest = activity(login_id, limit=1, before=activity_id + 1)
+    return newest[0] if newest and newest[0].activity_id == activity_id else None
+
+
+def codes_sent_today(*, at: datetime) -> tuple[int, int]:
+    """How many codes went out since midnight, and how many may in a day."""
+    midnight = at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Send.objects.filter(sent_at__gte=midnight).count(), LIMITS.budget_day
 
 
 def sessions(login_id: int, *, at: datetime) -> list[SessionLine]:

@@ -196,14 +196,6 @@ class NotMe:
 
 
 @dataclass(frozen=True)
-class LoginRegistered:
-    """A log-in exists; it is tied to nobody yet."""
-
-    login_id: int
-    at: datetime
-
-
-@dataclass(frozen=True)
 class PhoneChanged:
     """A log-in's phone was changed with a code on both numbers."""
 

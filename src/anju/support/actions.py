@@ -17,9 +17,19 @@ from anju.support.models import Report
 @transaction.atomic
 def report_wrong(*, text: str, page: str, login_id: int | None, centre_id: int, at: datetime) -> int:
     """Keep what somebody says is wrong; the report's number."""
+    return _keep(text, page=page, login_id=login_id, centre_id=centre_id, at=at, danger=False)
+
+
+@transaction.atomic
+def report_danger(*, text: str, page: str, login_id: int, centre_id: int, at: datetime) -> int:
+    """Keep that somebody's log-in may be in other hands; it stands before everything else on the desk's list."""
+    return _keep(text, page=page, login_id=login_id, centre_id=centre_id, at=at, danger=True)
+
+
+def _keep(text: str, *, page: str, login_id: int | None, centre_id: int, at: datetime, danger: bool) -> int:
     kept = Report.objects.create(
         centre_id=centre_id, at=at, login_id=login_id, page=clean_text(page, 200, "page"),
-        text=clean_text(text, 500, "text"),
+        text=clean_text(text, 500, "text"), danger=danger,
     )  # fmt: skip
     return int(kept.report_id)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from anju.casework import registry, store, telling
+from anju.casework import registry, store
 from anju.casework.actions.deciding import Decision, carry_out
 from anju.casework.lifecycle import Act
 from anju.casework.models import Case
@@ -101,7 +101,6 @@ def _send_to_review(case: Case, service: Service, facts: Facts, verdict: Verdict
         text=text, facts=store.to_text(facts.to_json()), verdict=store.verdict_to_json(verdict), for_people=True,
         amount_fen=verdict.amount_fen, claimed_by=None, claimed_until=None,
     )  # fmt: skip
-    telling.sent_to_review(case, text=text, at=at)
     return CaseState(case.state)
 
 

@@ -13,8 +13,8 @@ from anju.casework import store, telling
 from anju.casework.lifecycle import Act
 from anju.casework.models import Case, CaseDecision, CaseOpinion
 from anju.casework.rulebook import book
-from anju.casework.types import CaseDecided, Effect, Effecting, Facts, Outcome, Service, Signature, Verdict, digest_of
-from anju.kernel import events, explained
+from anju.casework.types import Effect, Effecting, Facts, Outcome, Service, Signature, Verdict, digest_of
+from anju.kernel import explained
 from anju.kernel.actor import Actor
 
 
@@ -54,14 +54,8 @@ def carry_out(
         amount_fen=amount_fen, claimed_by=None, claimed_until=None, **changes,
     )  # fmt: skip
     _keep(case, facts, verdict, decision, at=at)
-    events.publish(
-        CaseDecided(
-            case.case_id, case.number, case.service, decision.outcome, case.login_id, case.person_id, case.unit_id,
-            decision.text, at,
-        )
-    )  # fmt: skip
     telling.decided(case, decision.outcome, decision.text, decision.to_do, needs_signature=granted and effect is None,
-                    at=at)  # fmt: skip
+                    by_people=not decision.by_rule, at=at)  # fmt: skip
     if effect is not None:
         take_effect(case, effect, actor=decision.actor, at=at)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.casework import store, telling
+from anju.casework import store
 from anju.casework.actions.deciding import deliver
 from anju.casework.lifecycle import Act, possible
 from anju.casework.rulebook import book
@@ -25,13 +25,13 @@ def note(case_id: int, *, title: str, text: str = "", at: datetime) -> None:
 
 
 @transaction.atomic
-def complete(case_id: int, *, text: str, at: datetime, result: Mapping[str, Any] | None = None) -> None:
-    """The effect is complete: 已办好, 办结. A case that is closed already stays as it is."""
+def complete(case_id: int, *, text: str, at: datetime, result: Mapping[str, Any] | None = None) -> bool:
+    """The effect is complete: 已办好, 办结. A case that is closed already stays as it is, and the answer is False."""
     case = store.read(case_id)
     if case.state == CaseState.CLOSED:
-        return
+        return False
     deliver(case, text=text, actor=_machine(case.centre_id), at=at, result={**case.result, **(result or {})})
-    telling.ended(case, title="已办好", text=text, at=at)
+    return True
 
 
 @transaction.atomic
@@ -43,13 +43,11 @@ def end_without_effect(case_id: int, *, title: str, text: str, at: datetime) -> 
     case = store.read(case_id)
     if case.state == CaseState.CLOSED:
         note(case_id, title=title, text=text, at=at)
-        telling.ended(case, title=title, text=text, at=at)
         return
     store.move(
         case, Act.END_WITHOUT_EFFECT, actor=_machine(case.centre_id), by=store.MACHINE_BY, at=at, title=title,
         text=text, result={**case.result, "ended_without_effect": True},
     )  # fmt: skip
-    telling.ended(case, title=title, text=text, at=at)
 
 
 def _machine(centre_id: int) -> Actor:

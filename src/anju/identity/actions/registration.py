@@ -25,12 +25,10 @@ from anju.identity.types import (
     UNIT_CODE_KIND,
     Browser,
     CodeSent,
-    LoginRegistered,
     OpenedSession,
     PendingRegistration,
     Purpose,
 )
-from anju.kernel import events
 from anju.kernel.identifiers import IdKind, check_document, check_uscc, normalise_id
 from anju.kernel.refusal import Refusal
 
@@ -155,7 +153,6 @@ def register(
         if "account_name" in str(error):
             raise Refusal("account_name_taken", "这个登录名已有人使用，请换一个。", field="account_name") from error
         raise Refusal("phone_known", words.PHONE_KNOWN, field="phone", status=409) from error
-    events.publish(LoginRegistered(login.login_id, at))
     return int(login.login_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,10 @@ from anju.casework.types import CaseState
 from anju.contributions import queries as contributions
 from anju.contributions.types import SuspenseState
 from anju.identity import queries as identity
+from anju.identity.limits import LIMITS
 from anju.identity.permissions import permission
 from anju.identity.types import Role
+from anju.notices import queries as notices
 from anju.policy.types import Status
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.casefile import queue_rows
@@ -58,6 +61,7 @@ def _cases(request: HttpRequest) -> HttpResponse:
         "is_reviewer": actor.role == Role.REVIEWER, "done": done_of(request),
         "reports": len(support.open_reports(actor.centre_id, limit=MOST_SHOWN)),
     }  # fmt: skip
+    context["dangers"] = support.open_dangers(actor.centre_id)
     context["soon"] = sum(row.left.soon for _, row in context["rows"])
     return render(request, "desk/home_cases.html", context)
 
@@ -82,7 +86,8 @@ def _treasurer(request: HttpRequest) -> HttpResponse:
 
 
 def _administrator(request: HttpRequest) -> HttpResponse:
-    at = moment_of(request)
+    actor, at = actor_of(request), moment_of(request)
+    sent, most = identity.codes_sent_today(at=at)
     staff = identity.staff()
     book = policy.book(settings.ANJU_CITY)
     in_force = [found for handle in book.parameters if (found := book.find(handle, at.date())) is not None]
@@ -93,7 +98,10 @@ def _administrator(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": roles, "people": len({login.login_id for _, login in staff}), "book": book,
         "unverified": sum(found.status is Status.UNVERIFIED for found in in_force), "in_force": len(in_force),
-        "done": done_of(request),
+        "done": done_of(request), "codes": sent, "codes_most": most,
+        "codes_near": sent * 100 >= most * LIMITS.budget_alarm_percent,
+        "sms_failed": notices.failed_count(actor.centre_id, since=at - timedelta(days=1)),
+        "unread": notices.unread_count(login_id=actor.login_id),
     }  # fmt: skip
     return render(request, "desk/home_administration.html", context)
 

@@ -32,8 +32,9 @@ from anju.parties import queries as parties
 from anju.parties.types import UnitState
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.forms import PURPOSE_ZH, LookForm
-from anju.portals.desk.pages import word_of
+from anju.portals.desk.pages import done_of, word_of
 from anju.portals.desk.views.cases import found_row
+from anju.support.types import SELF_REPORT
 
 KINDS = [(IdKind.ID18.value, "居民身份证"), *((k.value, k.zh) for k in IdKind if k is not IdKind.ID18)]
 MOST = 30
@@ -72,7 +73,7 @@ def _case_id(actor: Actor, number: str) -> int | None:
 def people(request: HttpRequest) -> HttpResponse:
     """Find a person by document; what is found is masked, and the search itself is recorded."""
     form = PersonForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"done": done_of(request)}
     if request.method == "POST" and form.is_valid():
         try:
             context = _found(request, form.cleaned_data)
@@ -138,7 +139,9 @@ def _file_of(actor: Actor, person_id: int, at: Any) -> dict[str, Any]:
     return {
         "account": account, "unit": unit, "phone": mask_phone(phone) if phone else "",
         "movements": accounts.movements(account_id, limit=12) if account_id is not None else (),
-        "freezes": [one for one in accounts.freezes(account_id) if one.ended_at is None] if account_id else [],
+        "freezes": [
+            (one, one.authority == SELF_REPORT) for one in accounts.freezes(account_id) if one.ended_at is None
+        ] if account_id is not None else [],
         "cases": [found_row(case) for case in cases], "acts": audit_queries.of_person(person_id, limit=10),
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anju.design import fields
 from anju.design.forms import DesignForm, form_page
+from anju.identity import queries as identity
 from anju.identity.permissions import permission
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
@@ -34,12 +35,20 @@ def _list(
     request: HttpRequest, *, wrong: AnswerForm | None = None, wrong_id: int = 0, status: int | None = None
 ) -> HttpResponse:
     found = support_queries.open_reports(actor_of(request).centre_id, limit=MOST)
-    rows = [
-        (one, wrong if wrong and one.report_id == wrong_id else AnswerForm(auto_id=f"answer-{one.report_id}-%s"))
-        for one in found
-    ]
-    context = {"rows": rows, "done": done_of(request), "most": MOST, "wrong": wrong, "wrong_id": wrong_id}
+    people = identity.people_of([one.login_id for one in found if one.danger and one.login_id is not None])
+    rows = [(one, people.get(one.login_id or 0), _form(one.report_id, wrong, wrong_id)) for one in found]
+    context = {
+        "dangers": sum(one.danger for one in found), "rows": rows, "done": done_of(request), "most": MOST,
+        "wrong": wrong, "wrong_id": wrong_id,
+    }  # fmt: skip
     return form_page(request, "desk/wrong.html", context, form=wrong, status=status)
+
+
+def _form(report_id: int, wrong: AnswerForm | None, wrong_id: int) -> AnswerForm:
+    """The form of one report; the one that was refused keeps what was typed."""
+    if wrong is not None and report_id == wrong_id:
+        return wrong
+    return AnswerForm(auto_id=f"answer-{report_id}-%s")
 
 
 @permission("desk.case")

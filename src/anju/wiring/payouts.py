@@ -1,0 +1,41 @@
+"""What a withdrawal's end means to its case and its member."""
+
+from __future__ import annotations
+
+from anju.casework import actions as cases
+from anju.identity.queries import login_of_person
+from anju.identity.words import day_zh
+from anju.kernel.money import format_fen
+from anju.notices.actions import send
+from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
+
+
+def withdrawal_paid(event: WithdrawalPaid) -> None:
+    """The case is done, and the member is told: in the inbox with the balance, by SMS without it."""
+    amount = format_fen(event.amount_fen)
+    cases.complete(
+        event.case_id, text=f"银行已付款 {amount} 元，转入尾号 {event.card_tail}", at=event.at,
+        result={"paid_on": event.value_on.isoformat()},
+    )  # fmt: skip
+    login = login_of_person(event.person_id)
+    send(
+        "withdrawal_paid", person_id=event.person_id, at=event.at, case_id=event.case_id,
+        phone=login.phone if login else None, centre_id=event.centre_id,
+        values={"reason": "租房", "amount": amount, "day": day_zh(event.at), "tail": event.card_tail,
+                "principal": amount, "interest": "0.00", "balance": format_fen(event.balance_fen)},
+    )  # fmt: skip
+
+
+def withdrawal_returned(event: WithdrawalReturned) -> None:
+    """The case ends without effect; the member reads why and what to do."""
+    amount = format_fen(event.amount_fen)
+    cases.end_without_effect(
+        event.case_id, title="银行退回了这笔付款",
+        text=f"{event.reason_text} 钱已回到您的账户，可以重新申请。", at=event.at,
+    )  # fmt: skip
+    login = login_of_person(event.person_id)
+    send(
+        "withdrawal_returned", person_id=event.person_id, at=event.at, case_id=event.case_id,
+        phone=login.phone if login else None, centre_id=event.centre_id,
+        values={"reason": "租房", "amount": amount, "tail": event.card_tail, "reason_text": event.reason_text},
+    )  # fmt: skip
