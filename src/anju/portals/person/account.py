@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from anju.accounts import queries as accounts
@@ -41,6 +42,11 @@ def address(name: str, *args: object, fallback: str = "") -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return fallback
+
+
+def to_step_up(wanted: str) -> HttpResponse:
+    """To the page that asks for a fresh proof, and on to `wanted` from there."""
+    return redirect(f"{reverse('step-up')}?{urlencode({'next': wanted})}")
 
 
 def account_id_of(request: HttpRequest) -> int | None:

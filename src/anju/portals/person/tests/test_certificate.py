@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from django.test import Client
 
+from anju.portals.person.tests.walks import issued, proved, purpose_of
 from anju.portals.person.tests.world import (
     Clock,
     hidden,
     logged_in,
     member_with_history,
-    newest_code,
     register,
     text_of,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def _purpose(page: str) -> str:
-    found = re.search(r'name="purpose" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def _issued(client: Client) -> Any:
-    """Both screens; the answer to the last press."""
-    first = client.get("/me/certificate/")
-    choice = {"purpose": _purpose(first.content.decode()), "key": hidden(first, "key")}
-    sent = client.post("/me/certificate/", {**choice, "resend": "1"})
-    assert sent.status_code == 200 and "验证码已发到 138****0001" in text_of(sent)
-    assert re.search(rf'value="{choice["purpose"]}"[^>]*checked', sent.content.decode())
-    return client.post("/me/certificate/", {**choice, "code": newest_code()})
 
 
 def test_a_certificate_is_two_screens_and_one_choice(now: Clock, django_assert_max_num_queries: Any) -> None:
@@ -44,7 +28,7 @@ def test_a_certificate_is_two_screens_and_one_choice(now: Clock, django_assert_m
     assert set(re.findall(r'<input[^>]* name="([^"]+)"', page)) == {
         "csrfmiddlewaretoken", "next", "key", "purpose", "code"
     }  # fmt: skip
-    done = _issued(client)
+    done = issued(client)
     assert done.status_code == 302 and re.fullmatch(r"/me/certificate/\d+/", done["Location"])
     with django_assert_max_num_queries(6):
         words = text_of(client.get(done["Location"]))
@@ -53,7 +37,7 @@ def test_a_certificate_is_two_screens_and_one_choice(now: Clock, django_assert_m
 
 def test_the_paper_is_an_attachment_and_the_same_every_time(now: Clock) -> None:
     client = logged_in(member_with_history(2))
-    where = _issued(client)["Location"]
+    where = issued(client)["Location"]
     first, again = client.get(f"{where}pdf/"), client.get(f"{where}pdf/")
     assert first["Content-Type"] == "application/pdf" and first["Content-Disposition"].startswith("attachment")
     assert first.content.startswith(b"%PDF") and first.content == again.content
@@ -61,11 +45,21 @@ def test_the_paper_is_an_attachment_and_the_same_every_time(now: Clock) -> None:
 
 def test_minutes_after_a_code_no_second_one_is_asked(now: Clock) -> None:
     client = logged_in(member_with_history(2))
-    _issued(client)
+    issued(client)
     now.later(minutes=2)
     assert 'name="code"' not in client.get("/me/certificate/").content.decode()
     now.later(minutes=4)
     assert 'name="code"' in client.get("/me/certificate/").content.decode()
+
+
+def test_the_paper_is_handed_out_again_on_a_fresh_proof_only(now: Clock) -> None:
+    client = logged_in(member_with_history(2))
+    where = issued(client)["Location"]
+    now.later(minutes=6)
+    asked = client.get(f"{where}pdf/")
+    assert asked.status_code == 302 and asked["Location"] == f"/step-up/?next={quote(where, safe='')}"
+    proved(client, where)
+    assert client.get(f"{where}pdf/").content.startswith(b"%PDF")
 
 
 def test_without_a_choice_or_a_code_nothing_is_issued(now: Clock) -> None:
@@ -74,13 +68,13 @@ def test_without_a_choice_or_a_code_nothing_is_issued(now: Clock) -> None:
     answer = client.post("/me/certificate/", {"key": hidden(page, "key"), "code": "000000"})
     assert answer.status_code == 422 and "<title>错误：" in answer.content.decode()
     wrong = client.post(
-        "/me/certificate/", {"key": hidden(page, "key"), "purpose": _purpose(page.content.decode()), "code": "000000"}
+        "/me/certificate/", {"key": hidden(page, "key"), "purpose": purpose_of(page.content.decode()), "code": "000000"}
     )
     assert wrong.status_code == 422 and "验证码不正确或已失效" in text_of(wrong)
 
 
 def test_anothers_certificate_is_a_404(now: Clock) -> None:
-    where = _issued(logged_in(member_with_history(2)))["Location"]
+    where = issued(logged_in(member_with_history(2)))["Location"]
     stranger = logged_in(register(2, "王国强"))
     assert stranger.get(where).status_code == 404 and stranger.get(f"{where}pdf/").status_code == 404
     assert stranger.get("/me/certificate/99999999999999999999999/").status_code == 404

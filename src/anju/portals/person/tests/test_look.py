@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import zipfile
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from anju.portals.person.tests.walks import proved
 from anju.portals.person.tests.world import (
     Clock,
     agencies,
@@ -154,6 +158,7 @@ def test_an_impossible_day_is_refused(now: Clock, part: str) -> None:
 
 def test_the_workbook_holds_numbers_and_dates_and_no_formula(now: Clock) -> None:
     client = logged_in(member_with_history(3))
+    proved(client)
     answer = client.get("/me/statement/?period=12m&as=xlsx")
     assert "filename*=utf-8''" in answer["Content-Disposition"] and answer["X-Content-Type-Options"] == "nosniff"
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
@@ -167,9 +172,28 @@ def test_the_workbook_holds_numbers_and_dates_and_no_formula(now: Clock) -> None
 
 def test_the_text_table_opens_in_a_spreadsheet(now: Clock) -> None:
     client = logged_in(member_with_history(1))
+    proved(client)
     lines = client.get("/me/statement/?period=12m&as=csv").content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("日期,摘要,收入（元）")
     assert lines[2].startswith("2026-11-12,11月缴存,2064,") or lines[2].startswith("2026-11-12,11月缴存,2064.00,")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_file_leaves_on_a_fresh_proof_only(now: Clock, kind: str) -> None:
+    client = logged_in(member_with_history(1))
+    assert "确认是您本人" in text_of(client.get("/me/statement/"))
+    asked = client.get(f"/me/statement/?period=3m&as={kind}")
+    assert asked.status_code == 302 and asked["Location"].startswith("/step-up/?next=")
+    wanted = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    assert 'button--go' not in client.get(wanted).content.decode()
+    back = proved(client, wanted)
+    page = client.get(back["Location"]).content.decode()
+    assert "可以下载了" in page and page.count("button--go") == 1
+    link = re.search(rf'href="([^"]*as={kind})"[^>]*>', page)
+    assert link is not None
+    assert client.get(html.unescape(link[1]))["Content-Disposition"].startswith("attachment")
+    now.later(minutes=5, seconds=1)
+    assert client.get(html.unescape(link[1])).status_code == 302
 
 
 def test_the_print_is_a_paper_without_navigation(now: Clock) -> None:
@@ -187,7 +211,7 @@ def test_private_pages_are_not_stored(now: Clock) -> None:
     "path",
     ["/me/services/", "/me/cases/", "/me/drafts/", "/me/certificate/", "/me/card/", "/me/inbox/", "/me/settings/",
      "/me/settings/phone/", "/me/settings/password/", "/me/activity/", "/me/wrong/?movement=1", "/me/side/",
-     "/me/statement/?period=12m&as=xlsx", "/me/statement/?period=12m&as=print"],
+     "/me/statement/?period=12m&as=print"],
 )  # fmt: skip
 def test_no_other_page_costs_more_than_six(now: Clock, path: str, django_assert_max_num_queries: object) -> None:
     client = logged_in(member_with_history(2))

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from anju.exchange.types import Kind
-from anju.portals.person.tests.world import Clock, bank_and_agencies, hidden, newest_code
+from anju.portals.person.tests.world import bank_and_agencies, hidden, newest_code
 
 
 def first_screen(client: Client, rent: str = "2600") -> Any:
@@ -50,10 +50,9 @@ def issued(client: Client) -> Any:
     return client.post("/me/certificate/", {**choice, "code": newest_code()})
 
 
-def stepped_up(client: Client, now: Clock, wanted: str) -> Any:
-    """Follow a page that asks for a fresh proof: the code, and back to what was wanted."""
-    answer = client.get(wanted)
-    assert answer.status_code == 302 and answer["Location"].startswith("/step-up/?next="), answer
-    ask = answer["Location"]
-    client.post(ask, {"send": "1"})
-    return client.post(ask, {"code": newest_code()})
+def proved(client: Client, wanted: str = "/me/") -> Any:
+    """The page that asks for a fresh proof, with its code; the answer leads on to what was wanted."""
+    client.post("/step-up/", {"send": "1", "next": wanted})
+    answer = client.post("/step-up/", {"code": newest_code(), "next": wanted})
+    assert answer.status_code == 302 and answer["Location"] == wanted
+    return answer

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anju.casework import actions as casework
@@ -21,6 +22,7 @@ from anju.kernel.identifiers import mask_phone
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, form_key, moment_of, principal_of
 from anju.portals.person import filing
+from anju.portals.person.account import to_step_up
 from anju.portals.person.codes import RESEND_SECONDS
 from anju.portals.person.filing import CERTIFICATE
 from anju.portals.person.forms import ConfirmForm
@@ -107,9 +109,11 @@ def certificate_done(request: HttpRequest, certificate_id: int) -> HttpResponse:
 @permission("me.certificate")
 @require_safe
 def certificate_pdf(request: HttpRequest, certificate_id: int) -> HttpResponse:
-    """The file, the same bytes every time."""
+    """The file, the same bytes every time. A balance stands on it, so it is handed out on a fresh proof only."""
     actor = actor_of(request)
     _own(request, certificate_id)
+    if not principal_of(request).stepped_up:
+        return to_step_up(reverse("me-certificate-done", args=[certificate_id]))
     paper = certificates.paper_of(actor.person_id or 0, certificate_id, centre_id=actor.centre_id)
     if paper is None:
         raise Http404("没有找到这张证明。")

@@ -20,12 +20,20 @@ from anju.kernel.month import add_months, interest_year
 from anju.ledger import queries as ledger
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.person import sheets
-from anju.portals.person.account import account_id_of, no_account_page, own_movement, own_overview, tail_of
+from anju.portals.person.account import (
+    account_id_of,
+    no_account_page,
+    own_movement,
+    own_overview,
+    tail_of,
+    to_step_up,
+)
 from anju.portals.person.forms import SpanForm
 from anju.portals.person.lines import lines_of, title_of
 from anju.portals.person.sources import ground_of
 
 PAGE = 20
+FILES = {"xlsx": "Excel", "csv": "csv"}
 
 
 @permission("me.view")
@@ -118,7 +126,7 @@ def statement(request: HttpRequest) -> HttpResponse:
             form.add_error("since", "这一天还没有到，请选今天或以前的日期。")
     context: dict[str, Any] = {
         "spans": [{"key": one.key, "label": one.label, "current": one is chosen} for one in spans],
-        "chosen": chosen, "form": form, "now": at, "own_span": asked,
+        "chosen": chosen, "form": form, "now": at, "own_span": asked, "ready": _ready(request),
     }  # fmt: skip
     if form.is_bound and form.errors:
         return form_page(request, "person/statement.html", context, form=form)
@@ -129,6 +137,12 @@ def statement(request: HttpRequest) -> HttpResponse:
         "links": _links(chosen),
     }  # fmt: skip
     return _statement_as(request, context)
+
+
+def _ready(request: HttpRequest) -> str:
+    """The file that was wanted and may be had now: the person has just proved to be the one."""
+    wanted = request.GET.get("ready", "")
+    return wanted if wanted in FILES and principal_of(request).stepped_up else ""
 
 
 def _links(span: Span) -> dict[str, str]:
@@ -143,8 +157,10 @@ def _links(span: Span) -> dict[str, str]:
 
 
 def _statement_as(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """The form of the answer: page, paper, workbook or text table."""
+    """The form of the answer: page, paper, workbook or text table. A file leaves the house on a fresh proof only."""
     wanted, found, span = request.GET.get("as", ""), context["statement"], context["chosen"]
+    if wanted in FILES and not principal_of(request).stepped_up:
+        return to_step_up(f"{context['links']['back']}&ready={wanted}")
     name = f"公积金对账单-{span.since:%Y%m%d}-{span.until:%Y%m%d}"
     if wanted == "xlsx":
         content = sheets.workbook(
