@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -124,10 +125,17 @@ def _limits(service: Service, book: policy.Book, on: date) -> str:
     return "；".join(parts)
 
 
+def _follows_it_there(request: HttpRequest) -> bool:
+    """A member on a page of the member's portal: there a report is followed until it is answered."""
+    return request.GET.get("from", "").startswith("/me/") and principal_of(request).can("me.view")
+
+
 @permission("public")
 @require_http_methods(["GET", "POST"])
 def wrong(request: HttpRequest) -> HttpResponse:
     """«这里不对»: kept with the page it was said on, and a receipt number."""
+    if request.method == "GET" and _follows_it_there(request):
+        return redirect(f"{reverse('me-wrong')}?{urlencode({'from': request.GET['from']})}")
     form = WrongForm(request.POST or None, initial={"page": request.GET.get("from", "")[:200]})
     at, book = moment_of(request), policy.book(settings.ANJU_CITY)
     if request.method == "POST" and form.is_valid():
