@@ -57,6 +57,31 @@ class PapersForm(DesignForm):
             )  # fmt: skip
 
 
+OTHER = ("other", "其他")
+MOVEMENT_FAULTS = (("month", "缴存月份"), ("base", "缴存基数"), ("ratio", "缴存比例"), ("amount", "金额"), OTHER)
+CASE_FAULTS = (("facts", "查到的事实"), ("rule", "规则用错了"), ("amount", "金额"), OTHER)
+OWN_FAULTS = (
+    ("person", "姓名、证件号码"), ("account", "账户状态、余额或利息"), ("missing", "少了一笔"),
+    ("home", "住房、婚姻信息"), OTHER,
+)  # fmt: skip
+
+
+class WrongForm(DesignForm):
+    """One choice, which the link that led here may have made already, and what it should be."""
+
+    what = forms.ChoiceField(label="哪里不对", widget=forms.RadioSelect)
+    text = fields.TextField(
+        label="应当是什么", max_length=400, multi_line=True,
+        help_text="例如：10 月起工资调到 8,900 元，基数还是 8,600 元",
+    )  # fmt: skip
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, faults: tuple[tuple[str, str], ...] = OWN_FAULTS, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["what"].choices = faults  # type: ignore[attr-defined]
+        self.fields["what"].error_messages["required"] = "请选一项：哪里不对。"
+
+
 class ReasonForm(DesignForm):
     """Why an application is taken back; may stay empty."""
 

@@ -14,6 +14,7 @@ from anju.portals.person.views import (
     inbox,
     money,
     settings,
+    wrong,
 )
 
 urlpatterns = [
@@ -54,5 +55,6 @@ urlpatterns = [
     path("activity/", activity.activity, name="me-activity"),
     path("activity/<int:activity_id>/not-me/", activity.not_me, name="me-not-me"),
     path("looks/", settings.looks_hint, name="me-looks"),
-    path("wrong/", activity.wrong, name="me-wrong"),
+    path("wrong/", wrong.wrong, name="me-wrong"),
+    path("wrong/<int:report_id>/", wrong.report, name="me-report"),
 ]

@@ -17,7 +17,7 @@ from anju.accounts import queries as accounts
 from anju.audit.actions import looked
 from anju.kernel.actor import Actor
 from anju.notices import actions as notices
-from anju.portals.person.tests.walks import filed, first_screen, issued, reviewed
+from anju.portals.person.tests.walks import filed, first_screen, issued, reviewed, told_wrong
 from anju.portals.person.tests.world import (
     CENTRE,
     Clock,
@@ -59,8 +59,11 @@ PRICES: dict[str, dict[str, int]] = {
     "me-activity": {"/me/activity/": 4},
     "me-not-me": {"/me/activity/{activity}/not-me/": 3},
     "me-looks": {"/me/looks/": 1},
-    "me-wrong": {"/me/wrong/": 1, "/me/wrong/?movement=2": 4, "/me/wrong/?case={case}": 2},
-}
+    "me-wrong": {
+        "/me/wrong/": 2, "/me/wrong/?movement=2": 5, "/me/wrong/?case={case}": 3, "/me/wrong/?report={report}": 3,
+    },
+    "me-report": {"/me/wrong/{report}/": 2},
+}  # fmt: skip
 #: Routes without a page of their own: presses, and what is drawn by the faces above.
 NO_PAGE = {
     "me-offer", "me-case-cancel", "me-case-mistake", "me-case-supplement", "me-case-paper", "me-draft-discard",
@@ -101,11 +104,13 @@ def _filled(member: Member, now: Clock, much: int) -> tuple[Client, dict[str, st
         now.later(minutes=2)
         certificate = issued(client)["Location"].split("/")[3]
         notice = notices.send("case_accepted", at=now.at, login_id=member.login_id, title="业务已受理", text="已受理。")
+        report = told_wrong(client)["Location"].split("/")[3]
         looked(actor=CLERK, at=now.at, subject="person", person_id=member.person_id, purpose="审核案件")
     activity = re.search(r"/me/activity/(\d+)/not-me/", client.get("/me/activity/").content.decode())
     assert activity is not None
     return client, {
         "case": case_id, "waiting": waiting, "draft": draft, "certificate": certificate, "notice": str(notice),
+        "report": report,
         "activity": activity[1], "paid": str(accounts.overview(member.account_id).last_seq),
     }  # fmt: skip
 

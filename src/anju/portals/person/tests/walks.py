@@ -56,3 +56,11 @@ def proved(client: Client, wanted: str = "/me/") -> Any:
     answer = client.post("/step-up/", {"code": newest_code(), "next": wanted})
     assert answer.status_code == 302 and answer["Location"] == wanted
     return answer
+
+
+def told_wrong(
+    client: Client, where: str = "/me/wrong/?movement=2", what: str = "base", text: str = "应当是 8,900 元"
+) -> Any:
+    """«这里不对» from a page; the answer to its press."""
+    page = client.get(where)
+    return client.post(where, {"what": what, "text": text, "key": hidden(page, "key")})

@@ -1,4 +1,4 @@
-"""The activity log (账户动态), who looked, «不是我操作» in two taps, and «这里不对»."""
+"""The activity log (账户动态), who looked, and «不是我操作» in two taps."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anju.audit import queries as audit
-from anju.casework import queries as cases
 from anju.identity import actions as identity
 from anju.identity import queries as identity_queries
 from anju.identity.http import browser, forget
 from anju.identity.permissions import permission
 from anju.identity.types import ActivityLine
-from anju.ledger import queries as ledger
 from anju.portals.common import actor_of, moment_of, principal_of
-from anju.portals.person.account import address, own_movement
-from anju.portals.person.lines import title_of
-from anju.portals.person.promises import promised
+from anju.portals.person.account import address
 
 PAGE = 20
 LOOKS_WINDOW = timedelta(days=30)
@@ -77,31 +73,3 @@ def _own_line(login_id: int, activity_id: int) -> ActivityLine:
     if not found or found[0].activity_id != activity_id:
         raise Http404("没有找到这条记录。")
     return found[0]
-
-
-# --------------------------------------------------------------------------------------------- «这里不对»
-
-
-@permission("me.view")
-@require_safe
-def wrong(request: HttpRequest) -> HttpResponse:
-    """Which way a wrong figure is put right, with the reference to quote; nothing has to be typed twice."""
-    context = _subject(request) | {"wrong_url": address("help-wrong"), "from_path": request.get_full_path()}
-    return render(request, "person/wrong.html", context | promised(moment_of(request).date(), "answer_days"))
-
-
-def _subject(request: HttpRequest) -> dict[str, Any]:
-    actor, today = actor_of(request), moment_of(request).date()
-    seq, case_id = _number(request.GET.get("movement", "")), _number(request.GET.get("case", ""))
-    if seq:
-        line = own_movement(request, seq)
-        voucher = ledger.reference(line.voucher_id, centre_id=actor.centre_id)
-        return {"line": line, "title": title_of(line, today=today), "reference": str(voucher.public_ref)}
-    if case_id:
-        found = cases.case_for(actor, case_id)
-        return {"case": found, "title": found.title, "reference": found.number}
-    return {}
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
