@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from anju.kernel.explained import Condition, Explained, Step, Term, Working
+from anju.kernel.explained import Condition, Explained, FactLine, Step, Term, Working
 from anju.policy.book import Book
 from anju.policy.formulas.rent_conditions import ALL, Law, Test
 from anju.policy.formulas.rent_facts import RentDecision, RentFacts, RentOutcome
@@ -46,10 +46,11 @@ def _terms(facts: RentFacts, law: Law) -> tuple[Term, ...]:
     """
     remainder = law.book.fen(REMAINDER_HANDLE, law.on)
     held = f" − 已冻结或者占用 {yuan(facts.held_fen)}" if facts.held_fen else ""
+    shared = f" − 配偶已提取 {yuan(facts.spouse_taken_fen)}" if facts.spouse_taken_fen else ""
     balance = f"余额 {yuan(facts.balance_fen)}{held} − 最低保留 {yuan(remainder)}"
     limits = [
         (BALANCE, balance, facts.balance_fen - facts.held_fen - remainder),
-        (RENT, f"{yuan(facts.monthly_rent_fen)} × 1 个月", facts.monthly_rent_fen),
+        (RENT, f"{yuan(facts.monthly_rent_fen)} × 1 个月{shared}", facts.monthly_rent_fen - facts.spouse_taken_fen),
     ]
     if law.book.has(CAP_HANDLE, law.on, facts.district):
         cap = law.book.fen(CAP_HANDLE, law.on, facts.district)
@@ -70,8 +71,9 @@ def _amount_test(facts: RentFacts, law: Law, terms: tuple[Term, ...], amount_fen
         facts=(
             facts.line("balance_fen", f"账户余额 {yuan(facts.balance_fen)} 元"),
             facts.line("monthly_rent_fen", f"月租 {yuan(facts.monthly_rent_fen)} 元"),
+            *_shared_line(facts),
         ),
-        rule="提取额不超过可提余额、实际月租和每月上限",
+        rule="提取额不超过可提余额、实际月租和每月上限；夫妻合计不超过实际月租",
         article=article,
         parameters=law.refs(REMAINDER_HANDLE, CAP_HANDLE, district=facts.district),
         conclusion={
@@ -81,8 +83,22 @@ def _amount_test(facts: RentFacts, law: Law, terms: tuple[Term, ...], amount_fen
         }[met],
     )
     code = "" if met else "cap_unknown" if met is None else "balance"
-    to_do = "余额达到最低保留额以上后可以再申请。" if met is False else ""
-    return Test(condition, code, article.handle, to_do)
+    return Test(condition, code, article.handle, _when_more(facts, terms) if met is False else "")
+
+
+def _shared_line(facts: RentFacts) -> tuple[FactLine, ...]:
+    """Only where there is somebody to share the rent with."""
+    if facts.has_spouse is not True:
+        return ()
+    text = f"配偶已提取本月房租 {yuan(facts.spouse_taken_fen)} 元" if facts.spouse_taken_fen else "配偶没有提取本月房租"
+    return (facts.line("spouse_taken", text),)
+
+
+def _when_more(facts: RentFacts, terms: tuple[Term, ...]) -> str:
+    """What to wait for when nothing can be had: the balance, or, where the spouse had the rent, the next month."""
+    if any(term.binding and term.name == RENT for term in terms):
+        return f"这个月的房租配偶已经提取，可以从{(facts.period + 1).zh}起再申请。"
+    return "余额达到最低保留额以上后可以再申请。"
 
 
 def _steps(terms: tuple[Term, ...], amount_fen: int) -> tuple[Step, ...]:
@@ -121,13 +137,19 @@ def _granted(facts: RentFacts, terms: tuple[Term, ...], amount_fen: int) -> str:
     binding = next(term.name for term in terms if term.binding)
     because = {
         BALANCE: "账户可提余额低于房租和每月上限，所以按可提余额支付",
-        RENT: "实际房租没有超过每月上限，所以按实际房租支付",
+        RENT: _because_of_rent(facts),
         CAP: "实际房租高于每月上限，所以按上限支付",
     }[binding]
     return (
         f"同意提取{facts.period.zh}房租 {yuan(amount_fen)} 元。"
         f"您在本市无房、已连续缴存 {facts.continuous_months} 个月，{because}。"
     )
+
+
+def _because_of_rent(facts: RentFacts) -> str:
+    if facts.spouse_taken_fen:
+        return f"配偶已提取这个月的房租 {yuan(facts.spouse_taken_fen)} 元，所以支付实际房租的其余部分"
+    return "实际房租没有超过每月上限，所以按实际房租支付"
 
 
 def _rent_article(tests: list[Test]) -> str:

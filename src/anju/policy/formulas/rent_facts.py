@@ -43,6 +43,8 @@ class RentFacts:
     other_case_running: bool
     card_ready: bool
     card_tail: str
+    spouse_taken_fen: int = 0
+    """What the spouse has taken of this month's rent: a household together never takes more than the rent."""
     lines: Mapping[str, FactLine] = field(default_factory=dict)
     district: str | None = None
 

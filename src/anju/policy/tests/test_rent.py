@@ -42,6 +42,23 @@ def test_the_lower_rent_and_the_lower_balance_bind_in_turn() -> None:
     assert poor.value.amount_fen == 15_000 and "按可提余额支付" in poor.value.sentence
 
 
+def test_a_couple_together_never_takes_more_than_the_rent() -> None:
+    couple = replace(LIN, marital_status="married", homes_spouse=0)
+    rest = decide(replace(couple, spouse_taken_fen=100_000))
+    assert rest.value.amount_fen == 160_000 and "其余部分" in rest.value.sentence
+    assert [term.expression for term in rest.working.terms][1] == "2,600.00 × 1 个月 − 配偶已提取 1,000.00"
+    assert "配偶已提取本月房租 1,000.00 元" in [fact.text for fact in rest.working.conditions[-1].facts]
+    assert decide(replace(couple, spouse_taken_fen=79_999)).value.amount_fen == 180_000
+    assert decide(replace(couple, spouse_taken_fen=80_001)).value.amount_fen == 179_999
+    assert decide(replace(couple, spouse_taken_fen=259_999)).value.amount_fen == 1
+    for taken in (260_000, 300_000):
+        nothing = decide(replace(couple, spouse_taken_fen=taken)).value
+        assert (nothing.outcome, nothing.amount_fen) == (RentOutcome.REFUSE, 0)
+        assert nothing.article == "withdrawal_measure.8.2" and "2026年12月" in nothing.to_do
+    alone = decide(couple).working.conditions[-1]
+    assert "配偶没有提取本月房租" in [fact.text for fact in alone.facts]
+
+
 def test_the_cap_of_the_acceptance_day_counts() -> None:
     september = replace(LIN, period=Month(2026, 9))
     assert decide(september, on=date(2026, 9, 30)).value.amount_fen == 150_000
