@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from anju.contributions.queries.differences import MonthAgainstLast, against_last
-from anju.contributions.queries.remittances import Standing, late_months, remittances, standing
-from anju.contributions.queries.turn import refuse_out_of_turn
+from anju.contributions.queries.remittances import Standing, late_months, standing
+from anju.contributions.queries.turn import refuse_not_yet
 from anju.contributions.queries.units import due_date, unit_of
-from anju.contributions.types import Difference, DifferenceKind, RemittanceSeen, UnitMonth
+from anju.contributions.types import Difference, DifferenceKind, RemittanceSeen, SuspenseSeen, UnitMonth
 from anju.database.sql import row
 from anju.kernel.clock import ZONE
 from anju.kernel.month import Month
@@ -18,11 +19,13 @@ from anju.parties.types import UnitFacts
 
 
 def unit_month(
-    centre_id: int, unit_id: int, *, at: datetime, listed: int = 0, kind: DifferenceKind | None = None
-) -> UnitMonth:
-    """The month the unit has to deal with now; seven statements at most, however many people it has.
+    centre_id: int, unit_id: int, *, at: datetime, listed: int = 0, kind: DifferenceKind | None = None,
+    suspense: Sequence[SuspenseSeen] | None = None,
+) -> UnitMonth:  # fmt: skip
+    """The month the unit has to deal with now; five statements at most, however many people it has.
 
-    Up to `listed` people who differ from the last month are named, of one `kind` when it is given.
+    Up to `listed` people who differ from the last month are named, of one `kind` when it is given. Who has read the
+    unit's money in `suspense` already hands it in.
     """
     today = at.astimezone(ZONE).date()
     stands = standing(centre_id, unit_id)
@@ -38,7 +41,7 @@ def unit_month(
         left=seen.people(DifferenceKind.LEFT), base_changed=seen.people(DifferenceKind.BASE),
         unchanged=seen.unchanged, sums=seen.sums, changed=seen.changed, last=stands.last,
         returned=stands.returned if current is None else None,
-        arrears=late_months(unit, stands, today=today), suspense_fen=_suspense(centre_id, unit_id),
+        arrears=late_months(unit, stands, today=today), suspense_fen=_suspense(centre_id, unit_id, suspense),
         second_approval=unit.second_approval, can_declare=not why_not, why_not=why_not, unit=unit,
     )  # fmt: skip
 
@@ -55,11 +58,11 @@ def differences(
     ).changed
 
 
-def frozen_differences(found: RemittanceSeen, *, limit: int, kind: DifferenceKind | None = None) -> MonthAgainstLast:
-    """A declared month's frozen list against the unit's month before it: what a second person looks at."""
+def frozen_differences(
+    found: RemittanceSeen, *, last: RemittanceSeen | None, limit: int, kind: DifferenceKind | None = None
+) -> MonthAgainstLast:
+    """A declared month's frozen list against the `last` one before it: what a second person looks at."""
     unit = unit_of(found.centre_id, found.unit_id, month=found.month)
-    before = remittances(found.centre_id, found.unit_id, limit=1, before=found.month)
-    last = before[0] if before else None
     return against_last(unit, found.month, current=found, last=last, limit=limit, kind=kind)
 
 
@@ -82,14 +85,17 @@ def _amounts(current: RemittanceSeen | None, seen: MonthAgainstLast) -> dict[str
 def _why_not(unit: UnitFacts, month: Month, stands: Standing, seen: MonthAgainstLast, *, at: datetime) -> str:
     if stands.current is not None:
         return f"{month.zh}已经申报，{stands.current.state.zh}。"
+    # With nothing open, the month after the newest one is the one whose turn it is.
     try:
-        refuse_out_of_turn(unit, month, at=at)
+        refuse_not_yet(unit, month, at=at)
     except Refusal as refusal:
         return refusal.text
     return f"有 {seen.without_base} 位职工还没有缴存基数，请先补上。" if seen.without_base else ""
 
 
-def _suspense(centre_id: int, unit_id: int) -> int:
+def _suspense(centre_id: int, unit_id: int, known: Sequence[SuspenseSeen] | None) -> int:
+    if known is not None:
+        return sum(item.open_fen + item.refunding_fen for item in known if not item.owed)
     found: dict[str, Any] | None = row(
         "SELECT coalesce(sum(open_fen + refunding_fen), 0)::bigint AS fen FROM suspense"
         " WHERE centre_id = %s AND unit_id = %s AND state IN (1, 2) AND NOT owed",

@@ -15,9 +15,7 @@ from anju.parties.types import UnitFacts, UnitState
 
 def refuse_out_of_turn(unit: UnitFacts, month: Month, *, at: datetime) -> None:
     """Refuse a month that may not be declared now, saying which may."""
-    today = at.astimezone(ZONE).date()
-    if unit.state in (UnitState.CLOSED, UnitState.SEALED):
-        raise Refusal("unit_closed", f"单位账户已{unit.state.zh}，不能申报。", status=409)
+    refuse_not_yet(unit, month, at=at)
     unpaid = row(
         "SELECT month, number, state FROM remittance WHERE centre_id = %s AND unit_id = %s AND month < %s"
         " AND state IN (%s, %s) ORDER BY month LIMIT 1",
@@ -34,5 +32,11 @@ def refuse_out_of_turn(unit: UnitFacts, month: Month, *, at: datetime) -> None:
     turn = next_month(unit.centre_id, unit.unit_id, first_month=unit.first_month)
     if month != turn:
         raise Refusal("month_out_of_turn", f"现在应申报的是 {turn.zh}。请先申报 {turn.zh}。", field="month", status=409)
-    if month > Month.of(today):
+
+
+def refuse_not_yet(unit: UnitFacts, month: Month, *, at: datetime) -> None:
+    """Refuse what needs no look at other months: a unit that is closed, a month that has not begun."""
+    if unit.state in (UnitState.CLOSED, UnitState.SEALED):
+        raise Refusal("unit_closed", f"单位账户已{unit.state.zh}，不能申报。", status=409)
+    if month > Month.of(at.astimezone(ZONE).date()):
         raise Refusal("month_not_begun", f"{month.zh}还没有开始，请到当月再申报。", field="month", status=409)

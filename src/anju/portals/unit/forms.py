@@ -115,6 +115,8 @@ class PersonChangeForm(DesignForm):
         for name in ("name", "id_number", "phone"):
             del self.fields[name]
         self.fields["change"].choices = [(kind.value, kind.zh) for kind in kinds]  # type: ignore[attr-defined]
+        changes_base = ChangeKind.BASE in kinds
+        self.fields["base"].help_text = "改基数时填写" if changes_base else "恢复缴存的基数"
         if ChangeKind.SEAL not in kinds:
             del self.fields["reason"]
 

@@ -74,12 +74,13 @@ def _send_back(request: HttpRequest, found: RemittanceSeen, reason: str) -> None
 
 def _page(request: HttpRequest, found: RemittanceSeen) -> dict[str, Any]:
     actor, kind = actor_of(request), kind_of(request)
-    seen = queries.frozen_differences(found, limit=SHOWN, kind=kind)
     before = queries.remittances(found.centre_id, found.unit_id, limit=1, before=found.month)
+    last = before[0] if before else None
+    seen = queries.frozen_differences(found, last=last, limit=SHOWN, kind=kind)
     maker = parties.person(found.declared_by_person_id) if found.declared_by_person_id else None
     mine = actor.person_id is not None and actor.person_id == found.declared_by_person_id
     return {
-        "found": found, "seen": seen, "last": before[0] if before else None, "changed": with_members(seen.changed),
+        "found": found, "seen": seen, "last": last, "changed": with_members(seen.changed),
         "kind": kind, "all_kinds": kind is None, "shown": SHOWN, "maker": maker.name if maker else "", "mine": mine,
         "waits": found.state is RemittanceState.AWAITING_APPROVAL,
         "names": approvers(found.unit_id, but=found.declared_by_person_id) if mine else [],

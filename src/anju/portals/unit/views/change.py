@@ -103,6 +103,11 @@ def _answers(values: dict[str, Any], who: PersonFacts | None) -> dict[str, Any]:
 def _name_problems(request: HttpRequest, form: PersonChangeForm, answers: dict[str, Any]) -> bool:
     """The same check a file gets, each problem beside its field; whether there is none."""
     actor = actor_of(request)
+    listed = month_to_list(request)
+    if form.cleaned_data["month"] > listed:
+        later = form.cleaned_data["month"].zh
+        form.add_error("month", f"现在办的是 {listed.zh}的名册，{later}的变更请到那个月再办。")
+        return False
     checked, _ = checked_list(
         answers, centre_id=actor.centre_id, unit_id=unit_id_of(request), at=moment_of(request), asking=True
     )

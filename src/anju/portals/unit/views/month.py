@@ -49,8 +49,8 @@ def kind_of(request: HttpRequest) -> DifferenceKind | None:
 def _month_page(request: HttpRequest) -> dict[str, Any]:
     actor, at = actor_of(request), moment_of(request)
     unit_id, kind = unit_id_of(request), kind_of(request)
-    month = queries.unit_month(actor.centre_id, unit_id, at=at, listed=SHOWN, kind=kind)
-    items = queries.suspense_items(actor.centre_id, unit_id=unit_id) if month.suspense_fen else []
+    items = queries.suspense_items(actor.centre_id, unit_id=unit_id, limit=MOST)
+    month = queries.unit_month(actor.centre_id, unit_id, at=at, listed=SHOWN, kind=kind, suspense=items)
     step_names, step = money.steps(month.remittance, second_approval=month.second_approval)
     return {
         "month": month, "unit": month.unit, "nature": nature_of(month.unit), "ratios": ratios_of(month.unit),

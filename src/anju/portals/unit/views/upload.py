@@ -115,8 +115,9 @@ def _choose_sheet(
 ) -> HttpResponse:
     if refusal.field != "sheet" or kept.is_pasted:
         raise refusal
-    context = {"kept": kept, "month": month, "why": refusal.text, "sheets": lists.sheets(kept),
-               "form_errors": status != 200}  # fmt: skip
+    # The first sentence says why; the file is here already, so nothing is to be sent again.
+    why = refusal.text if status != 200 else f"{refusal.text.partition('。')[0]}。请在下面选一张。"
+    context = {"kept": kept, "month": month, "why": why, "sheets": lists.sheets(kept), "form_errors": status != 200}
     return render(request, "unit/upload_sheet.html", context, status=status)
 
 
