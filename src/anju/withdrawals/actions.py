@@ -16,17 +16,19 @@ from anju.audit.actions import record
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
 from anju.kernel.events import publish
-from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.ledger.posting_rules import PostingRule
 from anju.treasury import actions as treasury
 from anju.treasury.types import PaymentDraft, PaymentReturned, PaymentSettled
+from anju.withdrawals import queries
 from anju.withdrawals.models import WithdrawalRow
+from anju.withdrawals.queries import seen
 from anju.withdrawals.types import (
     SOURCE_KIND,
     PayOut,
     Reason,
+    Shared,
     Withdrawal,
     WithdrawalPaid,
     WithdrawalReturned,
@@ -34,26 +36,18 @@ from anju.withdrawals.types import (
 )
 
 
-def seen(found: WithdrawalRow) -> Withdrawal:
-    """A row as others may see it."""
-    return Withdrawal(
-        account_id=found.account_id, withdrawal_id=found.withdrawal_id, case_id=found.case_id,
-        person_id=found.person_id, reason=Reason(found.reason), period=Month.from_number(found.period),
-        amount_fen=found.amount_fen, order_id=found.order_id, card_tail=found.card_tail,
-        state=WithdrawalState(found.state), asked_at=found.asked_at, paid_on=found.paid_on,
-        reason_text=found.reason_text,
-    )  # fmt: skip
-
-
 @transaction.atomic
 def pay_out(order: PayOut, *, at: datetime) -> Withdrawal:
     """Hold the amount and order its payment; called once by a granted case, twice answers the same.
 
-    Refuses a period that is taken already, and whatever the account refuses (not available, frozen, closed).
+    Refuses a period that is taken already, an expense the other account has been paid for meanwhile, and whatever the
+    account refuses (not available, frozen, closed).
     """
     known = WithdrawalRow.objects.filter(account_id=order.account_id, case_id=order.case_id).first()
     if known is not None:
         return seen(known)
+    if order.shared is not None:
+        _refuse_beyond(order, order.shared)
     number = row("SELECT nextval('withdrawal_id_seq') AS n")
     assert number is not None
     withdrawal_id = int(number["n"])
@@ -83,6 +77,21 @@ def pay_out(order: PayOut, *, at: datetime) -> Withdrawal:
         details={"amount_fen": order.amount_fen, "order_id": order_id, "hold_id": hold_id},
     )  # fmt: skip
     return seen(made)
+
+
+def _refuse_beyond(order: PayOut, shared: Shared) -> None:
+    """Both accounts' requests for one month meet at this lock, so neither is granted on what the other just took."""
+    pair = "-".join(str(account) for account in sorted((order.account_id, shared.account_id)))
+    execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        [f"{SOURCE_KIND}:{order.reason.value}:{order.period.number}:{pair}"],
+    )
+    taken_fen = queries.taken_fen(shared.account_id, order.reason, order.period)
+    if taken_fen + order.amount_fen > shared.expense_fen:
+        raise Refusal(
+            "withdrawals.expense_shared",
+            f"配偶刚刚提取了{order.period.zh}的房租，两人合计不能超过实际房租。请重新核对金额。", status=409,
+        )  # fmt: skip
 
 
 def _payment(order: PayOut, withdrawal_id: int) -> PaymentDraft:

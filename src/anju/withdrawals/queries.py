@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Sum
+
 from anju.kernel.month import Month
-from anju.withdrawals.actions import seen
 from anju.withdrawals.models import WithdrawalRow
 from anju.withdrawals.types import COUNTS, Reason, Withdrawal, WithdrawalState
+
+
+def seen(found: WithdrawalRow) -> Withdrawal:
+    """A row as others may see it."""
+    return Withdrawal(
+        account_id=found.account_id, withdrawal_id=found.withdrawal_id, case_id=found.case_id,
+        person_id=found.person_id, reason=Reason(found.reason), period=Month.from_number(found.period),
+        amount_fen=found.amount_fen, order_id=found.order_id, card_tail=found.card_tail,
+        state=WithdrawalState(found.state), asked_at=found.asked_at, paid_on=found.paid_on,
+        reason_text=found.reason_text,
+    )  # fmt: skip
 
 
 def periods_taken(account_id: int, reason: Reason) -> frozenset[Month]:
@@ -33,3 +45,11 @@ def by_ids(account_id: int, withdrawal_ids: Sequence[int]) -> dict[int, Withdraw
     """Withdrawals behind an account's lines, by id."""
     found = WithdrawalRow.objects.filter(account_id=account_id, withdrawal_id__in=withdrawal_ids)
     return {line.withdrawal_id: seen(line) for line in found}
+
+
+def taken_fen(account_id: int, reason: Reason, period: Month) -> int:
+    """What an account has been paid or promised for one month."""
+    found = WithdrawalRow.objects.filter(
+        account_id=account_id, reason=reason.value, period=period.number, state__in=COUNTS
+    ).aggregate(fen=Sum("amount_fen"))
+    return int(found["fen"] or 0)

@@ -42,9 +42,20 @@ COUNTS = (WithdrawalState.RESERVED, WithdrawalState.PAID)
 """In these states a period is taken."""
 
 
+@dataclass(frozen=True)
+class Shared:
+    """An expense two accounts may be paid for: together never more than it."""
+
+    account_id: int
+    expense_fen: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class PayOut:
-    """What a granted case asks to pay. Maker is the applicant; checker a person or the policy release."""
+    """What a granted case asks to pay. Maker is the applicant; checker a person or the policy release.
+
+    `shared`: the account that may be paid for the same expense of the same month (the spouse's).
+    """
 
     account_id: int
     centre_id: int
@@ -58,6 +69,7 @@ class PayOut:
     maker_person_id: int
     checker_person_id: int | None
     checker_release: str
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True)

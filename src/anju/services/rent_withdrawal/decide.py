@@ -61,5 +61,6 @@ def _facts(facts: Facts, answers: Answers, period: Month) -> RentFacts:
         other_case_running=facts.value("other_case_running"),
         card_ready=card["ready"],
         card_tail=card["tail"],
+        spouse_taken_fen=(facts.get("spouse_taken") or {"fen": 0})["fen"],
         lines={fact.name: fact.line() for fact in facts.items},
     )

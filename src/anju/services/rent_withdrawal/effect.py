@@ -9,11 +9,11 @@ from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.treasury import queries as treasury
 from anju.withdrawals import actions as withdrawals
-from anju.withdrawals.types import PayOut, Reason
+from anju.withdrawals.types import PayOut, Reason, Shared
 
 
 def effect(effecting: Effecting) -> Effect:
-    """Hold and order. Refuses what the account or the card refuses now; the case is then looked at again."""
+    """Hold and order. Refuses what account, card or spouse's withdrawal refuses now; the case is looked at again."""
     person_id, amount_fen = effecting.subject.person_id, effecting.verdict.amount_fen
     assert person_id is not None and amount_fen is not None and amount_fen > 0
     account_id = accounts.account_of_person(person_id)
@@ -26,7 +26,7 @@ def effect(effecting: Effecting) -> Effect:
             case_id=effecting.case_id, reason=Reason.RENT, period=Month.parse(effecting.verdict.result["period"]),
             amount_fen=amount_fen, payee=card.payee, card_tail=card.tail,
             maker_person_id=effecting.maker_person_id or person_id, checker_person_id=effecting.checker.person_id,
-            checker_release=effecting.book.release,
+            checker_release=effecting.book.release, shared=_shared(effecting),
         ),
         at=effecting.at,
     )  # fmt: skip
@@ -35,6 +35,14 @@ def effect(effecting: Effecting) -> Effect:
         text=f"已预留 {format_fen(amount_fen)} 元，付款指令已生成，等待银行付至尾号 {card.tail} 的银行卡。",
         result={"withdrawal_id": made.withdrawal_id, "account_id": account_id, "card_tail": card.tail},
     )
+
+
+def _shared(effecting: Effecting) -> Shared | None:
+    """The spouse's account here, if there is one: both may be paid, together no more than the rent."""
+    spouse = effecting.facts.get("spouse_taken")
+    if not spouse or spouse["account_id"] is None:
+        return None
+    return Shared(spouse["account_id"], effecting.answers["monthly_rent"])
 
 
 def cancel(effecting: Effecting) -> None:

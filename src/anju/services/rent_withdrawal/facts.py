@@ -37,7 +37,9 @@ def gather(asking: Asking) -> Facts:
     found = [*_account(account_id, asking), *_running(person_id, account_id, asking), _card(person_id, asking)]
     spouse, marriage = _marriage(person, asking)
     found += [marriage, _homes("homes_own", person.name, person.id_number, asking)]
-    found += [_homes_of_spouse(marriage, spouse, asking), _spouse_base(marriage, spouse, asking)]
+    spouse_account_id = _account_of(spouse, asking)
+    found += [_homes_of_spouse(marriage, spouse, asking), _spouse_base(marriage, spouse_account_id, asking)]
+    found.append(_spouse_taken(marriage, spouse_account_id, asking))
     return Facts(tuple(found))
 
 
@@ -144,14 +146,25 @@ def _homes_of_spouse(marriage: Fact, spouse: dict[str, str] | None, asking: Aski
     return _homes("homes_spouse", spouse["name"], spouse["id_number"], asking)
 
 
-def _spouse_base(marriage: Fact, spouse: dict[str, str] | None, asking: Asking) -> Fact:
+def _spouse_base(marriage: Fact, account_id: int | None, asking: Asking) -> Fact:
     name = "spouse_base_fen"
     if marriage.known and marriage.value != "married":
         return _fact(name, None, "没有配偶，不需要查询", marriage.source, asking.at)
-    account_id = _account_of(spouse, asking)
     if account_id is None:
         return _fact(name, None, "未能查到（配偶在本中心没有账户）", BOOKS, asking.at, known=False)
     return _base(name, account_id, asking)
+
+
+def _spouse_taken(marriage: Fact, account_id: int | None, asking: Asking) -> Fact:
+    """What the spouse took of this month's rent in this centre; the account's number is shown to nobody."""
+    name, month = "spouse_taken", Month.of(asking.on)
+    if not marriage.known:
+        return _fact(name, None, "未能查到", marriage.source, asking.at, known=False)
+    if marriage.value != "married":
+        return _fact(name, None, "没有配偶，不需要查询", marriage.source, asking.at)
+    taken_fen = withdrawals.taken_fen(account_id, Reason.RENT, month) if account_id is not None else 0
+    text = f"配偶已提取{month.zh}房租 {format_fen(taken_fen)} 元" if taken_fen else f"配偶没有提取{month.zh}房租"
+    return _fact(name, {"fen": taken_fen, "account_id": account_id}, text, BOOKS, asking.at)
 
 
 def _account_of(spouse: dict[str, str] | None, asking: Asking) -> int | None:

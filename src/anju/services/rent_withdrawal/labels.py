@@ -14,6 +14,7 @@ LABELS = {
     "homes_own": "本人在本市住房",
     "homes_spouse": "配偶在本市住房",
     "spouse_base_fen": "配偶缴存基数",
+    "spouse_taken": "配偶已提取的本月房租",
 }
 
 MARRIAGE_ZH = {"single": "未婚", "married": "已婚", "divorced": "离异", "widowed": "丧偶"}
