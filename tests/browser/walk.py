@@ -98,7 +98,7 @@ class Walk:
         self._upload("right.xlsx", self._staff_rows())
         self.agent.sees("进来")
         self.agent.press("按这份名册办理")
-        self.agent.page.wait_for_url(re.compile(r"/unit/$"))
+        self.agent.page.wait_for_url(re.compile(r"/unit/(\?|$)"))
         self.agent.sees("20")
 
     def _staff_rows(self) -> list[list[Any]]:

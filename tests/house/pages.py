@@ -210,7 +210,7 @@ def explore(client: Client, *starts: str, public: bool = False) -> Seen:
         if skipped or visits[name] >= 2:
             continue
         visits[name] += 1
-        with undone():
+        with undone(client):
             answer = client.get(address)
         if answer.status_code >= 400:
             seen.broken.append((found_on[address], address, answer.status_code))
@@ -250,19 +250,21 @@ def _read(seen: Seen, page: str, address: str) -> list[str]:
 
 def ask(client: Client, method: str, address: str, *values: Any, **more: Any) -> int:
     """The status of the answer; the browser and the world are afterwards what they were before."""
-    cookies = deepcopy(client.cookies)
-    with undone():
-        status = int(getattr(client, method)(address, *values, **more).status_code)
-    client.cookies = cookies
-    return status
+    with undone(client):
+        return int(getattr(client, method)(address, *values, **more).status_code)
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is done in here is taken back: the next one finds the world as it was."""
+def undone(*clients: Client) -> Iterator[None]:
+    """Whatever is done in here is taken back, also in these browsers: the next one finds the world as it was."""
+    cookies = [deepcopy(client.cookies) for client in clients]
     block = transaction.atomic()
     # As Django's own TestCase marks its blocks: what insists on the outermost block may stand inside this one.
     block._from_testcase = True  # type: ignore[attr-defined]
-    with block:
-        yield
-        transaction.set_rollback(True)
+    try:
+        with block:
+            yield
+            transaction.set_rollback(True)
+    finally:
+        for client, kept in zip(clients, cookies, strict=True):
+            client.cookies = kept

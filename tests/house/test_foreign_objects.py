@@ -85,7 +85,7 @@ def test_another_s_draft_is_not_thrown_away(centre: Centre, seen: See, owner: st
     theirs = [(name, path) for name in TWICE_IS_ONCE for path in seen(owner).addresses.get(name, [])]
     assert theirs
     for name, path in theirs:
-        with undone():
+        with undone(centre.client(stranger)):
             answer = centre.client(stranger).post(path)
             missing = centre.client(stranger).post(ROUTES[name].address(draft_id=10**17))
             assert (answer.status_code, answer.get("Location")) == (missing.status_code, missing.get("Location"))

@@ -14,7 +14,7 @@ from django.conf import settings
 from anju.database.sql import execute, row
 from anju.demo.city import City, Progress, Size, built, chosen_size
 from anju.demo.desk import open_cases
-from anju.demo.lives import plan_lives
+from anju.demo.lives import plan_changes_of_this_month, plan_lives, read_old_messages
 from anju.demo.money import plan_money
 from anju.demo.months import MONTH_WEIGHT, play_months, play_this_month
 from anju.demo.outside import history, teach_simulators
@@ -60,6 +60,8 @@ def _play(city: City) -> Progress:
     plan_rents(city)
     play_months(city, progress)
     progress.step("本月和今天要办的件", by=TODAY_WEIGHT)
+    read_old_messages(city)
+    plan_changes_of_this_month(city)
     plan_money(city)
     play_this_month(city)
     open_cases(city)

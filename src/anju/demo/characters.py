@@ -159,23 +159,23 @@ UNITS = (
     _person("suspense", "孙丽", "unit_admin", 26, "19860914", "本月少付了一分钱，整笔钱在挂账",
             "看写明的原因；请孟涛选“等待补足”，再到银行模拟器补 0.01 元", woman=True, unit="unit5", base_yuan=9700),
     _person("opening_agent", "金志强", "applicant", 27, "19900701", "代公司申请开户，被要求补交营业执照",
-            "在“进度”里上传任意一张照片完成补正", unit="new", days_ago=3),
+            "点“去补正”，上传任意一张照片；件就回到许文博手里", unit="new", days_ago=3),
 )  # fmt: skip
 
 STAFF = (
-    _person("clerk", "许文博", "clerk", 41, "19900808", "受理岗",
+    _person("clerk", "许文博", "clerk", 41, "19900808", "受理岗，待办里每一种件都有，有一件已经超期",
             "点“办下一件”：核实事实、要求补正，或者提出意见", start_here=True),
-    _person("second_clerk", "彭晓", "clerk", 46, "19940226", "受理岗第二人",
-            "看自己接手过的件；许文博正在办的，这里也看得到", woman=True),
-    _person("reviewer", "何静", "reviewer", 42, "19841122", "复核岗",
-            "同意、退回，或者改为不予同意", woman=True, start_here=True),
+    _person("second_clerk", "彭晓", "clerk", 46, "19940226", "受理岗第二人，接手了两件还没办完",
+            "把“我在办”的两件办完；许文博正在办的那件，“办下一件”不会再取到", woman=True),
+    _person("reviewer", "何静", "reviewer", 42, "19841122", "复核岗，五件等着复核，其中一件建议不予同意",
+            "看经办人的理由和系统的依据：同意、退回，或者改为不予同意", woman=True, start_here=True),
     _person("second_reviewer", "罗建明", "reviewer", 47, "19761019", "复核岗第二人",
-            "接手何静没有复核的件；谁也不能复核自己经办过的"),
-    _person("treasurer", "孟涛", "treasurer", 43, "19820303", "资金岗",
+            "接手何静没有复核的件；谁也不能复核自己经办过的件"),
+    _person("treasurer", "孟涛", "treasurer", 43, "19820303", "资金岗，六笔来款没有对上，一笔付款银行没有答复",
             "给挂账的钱找到去处：分摊、等待补足或退款；看银行没有答复的付款", start_here=True),
-    _person("second_treasurer", "陆青", "treasurer", 45, "19870519", "资金岗第二人",
+    _person("second_treasurer", "陆青", "treasurer", 45, "19870519", "资金岗第二人，一笔 68,000.00 元的退款等她签发",
             "签发孟涛经办的大额退款：超过授权限额的要第二个人签", woman=True),
-    _person("administrator", "沈岚", "administrator", 44, "19800616", "管理员",
+    _person("administrator", "沈岚", "administrator", 44, "19800616", "系统管理员",
             "看谁有什么权限、每个参数从哪天起按哪个文件", woman=True),
 )  # fmt: skip
 

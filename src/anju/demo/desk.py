@@ -17,7 +17,7 @@ from anju.demo.filing import file
 from anju.demo.outside import PAUSE
 from anju.demo.papers import paper
 from anju.demo.population import Resident, credit_code
-from anju.demo.rents import establish_single, file_rent
+from anju.demo.rents import SPOKEN_FOR, enough, establish_single, file_rent
 from anju.demo.settling import applicant_of, household_of, know_company, registered_at
 from anju.exchange.types import Kind
 from anju.files import actions as files
@@ -54,8 +54,8 @@ def _silent(city: City, kind: Kind) -> Iterator[None]:
 
 def _renters(city: City, count: int) -> list[Actor]:
     """Members with a card past its wait, of units that pay regularly, who have not taken out rent yet."""
-    # The first few of a unit have stories of their own.
-    people = [one for unit in STEADY for one in city.residents[unit][4:] if not city.uses_online(one)]
+    people = [one for key in STEADY for one in city.residents[key][SPOKEN_FOR.get(key, 0) :]]
+    people = [one for one in people if not city.uses_online(one)]
     chosen = people[:: max(len(people) // count, 1)][:count]
     return [household_of(city, one, city.ago(12, 19, place * 3)) for place, one in enumerate(chosen)]
 
@@ -63,7 +63,7 @@ def _renters(city: City, count: int) -> list[Actor]:
 def _file(city: City, who: Actor, rent_yuan: int, at: datetime, kind: Kind = Kind.MARRIAGE) -> int:
     """A rent that the rule cannot decide, because a register was silent."""
     with _silent(city, kind):
-        made = file_rent(city, who, rent_yuan, at)
+        made = file_rent(city, who, enough(city, rent_yuan, at), at)
     assert made.state is CaseState.REVIEW, made
     city.outside.catch_up(at)
     return made.case_id
@@ -74,14 +74,14 @@ def _file(city: City, who: Actor, rent_yuan: int, at: datetime, kind: Kind = Kin
 
 def _rents_to_review(city: City, who: list[Actor]) -> None:
     clerk, second = city.actor("clerk"), city.actor("second_clerk")
-    _file(city, who[0], 1850, city.ago(0, 9, 5))
+    _file(city, who[0], 1320, city.ago(0, 9, 5))
     _file(city, who[1], 2300, city.ago(1, 15, 30), Kind.HOMES)
     _file(city, who[2], 1600, city.ago(1, 11, 10))
-    casework.claim(_file(city, who[3], 1980, city.ago(1, 14, 20)), actor=clerk, at=city.at)
-    casework.claim(_file(city, who[4], 2150, city.ago(1, 10, 45), Kind.HOMES), actor=second, at=city.at)
+    casework.claim(_file(city, who[3], 1450, city.ago(1, 14, 20)), actor=clerk, at=city.at)
+    casework.claim(_file(city, who[4], 1680, city.ago(1, 10, 45), Kind.HOMES), actor=second, at=city.at)
     _mended(city, who[5])
     for place, (person, proposer) in enumerate(((who[6], second), (who[7], clerk))):
-        case_id = _file(city, person, 1700 + 200 * place, city.ago(2, 10 + place))
+        case_id = _file(city, person, 1280 + 240 * place, city.ago(2, 10 + place))
         establish_single(city, case_id, proposer, city.ago(1, 9, 40 + place))
         casework.propose(
             case_id, Proposal.AGREE, reasons="婚姻状况已经电话核实，其余事实齐全，同意系统的建议。", actor=proposer,
@@ -121,7 +121,7 @@ def _proposed_to_refuse(city: City, who: Actor) -> None:
 def _returned(city: City, who: Actor) -> None:
     """The reviewer wants it looked at again."""
     clerk, reviewer = city.actor("clerk"), city.actor("reviewer")
-    case_id = _file(city, who, 2050, city.ago(2, 14))
+    case_id = _file(city, who, 1560, city.ago(2, 14))
     establish_single(city, case_id, clerk, city.ago(1, 9, 10))
     casework.propose(
         case_id, Proposal.AGREE, reasons="已核实，同意系统的建议。", actor=clerk, at=city.ago(1, 9, 20)
@@ -133,7 +133,7 @@ def _returned(city: City, who: Actor) -> None:
 
 def _rents_of_characters(city: City) -> None:
     _file(city, city.actor("overdue"), 2350, city.ago(6, 10, 5))
-    case_id = _file(city, city.actor("correction"), 1900, city.ago(3, 12, 25))
+    case_id = _file(city, city.actor("correction"), 1750, city.ago(3, 12, 25))
     at = city.ago(2, 9, 30)
     casework.request_correction(
         case_id, items=["marriage"], note="民政系统当天没有答复。单身的，上传一份签了名的单身声明就可以。",

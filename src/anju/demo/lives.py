@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +11,7 @@ from anju.accounts import queries as account_queries
 from anju.accounts.types import FreezeKind
 from anju.contributions.roster.types import ChangeKind, SealReason
 from anju.contributions.types import ListSource
-from anju.demo.characters import BY_KEY, MEMBERS, Character
+from anju.demo.characters import BY_KEY, CHARACTERS, MEMBERS, Character
 from anju.demo.city import City, moment
 from anju.demo.filing import file
 from anju.demo.outside import CENTRE_ACCOUNT, PAUSE
@@ -19,6 +20,7 @@ from anju.demo.rents import Ask, put_rent
 from anju.demo.settling import change_at_counter, leaving_line, registered_at, settle_member
 from anju.kernel.identifiers import IdKind
 from anju.kernel.month import Month
+from anju.notices import actions as notices
 from anju.parties import queries as parties
 from anju.treasury import actions as treasury
 from anju.treasury import queries as payments
@@ -47,8 +49,8 @@ def plan_lives(city: City) -> None:
     _put(city, moment(last.replace(day=25), 15, 5), _money_came_back)
 
 
-def _put(city: City, at: datetime, act: object) -> None:
-    city.agenda.put(at, partial(act, city, at))  # type: ignore[arg-type]
+def _put(city: City, at: datetime, act: Callable[[City, datetime], None]) -> None:
+    city.agenda.put(at, partial(act, city, at))
 
 
 # ----------------------------------------------------------------------------------------------- changes of staff
@@ -72,11 +74,19 @@ def _plan_changes(city: City) -> None:
     _change(city, "wrong_file", moved, ChangeKind.TRANSFER_IN, months[-4])
 
 
+def plan_changes_of_this_month(city: City) -> None:
+    """Somebody came to the largest unit and somebody left, before its agent declared."""
+    now, at = Month.of(city.at.date()), city.this_month(2, 16, 10)
+    newcomer, leaver = city.population.take(1)[0], city.residents["jiangnan"][4]
+    _change(city, "agent", newcomer, ChangeKind.NEW, now, at=at)
+    _change(city, "agent", leaver, ChangeKind.SEAL, now, SealReason.CONTRACT_ENDED, at=at)
+
+
 def _change(
     city: City, agent: str, who: Character | Resident, change: ChangeKind, month: Month,
-    reason: SealReason | None = None,
+    reason: SealReason | None = None, *, at: datetime | None = None,
 ) -> None:  # fmt: skip
-    """An agent files a change of one person by form."""
+    """An agent files a change of one person by form, on the first day of the month if on no other."""
     base_fen = who.base_yuan * 100 if isinstance(who, Character) else who.base_fen
     staying = reason is None
     typed = {
@@ -84,8 +94,8 @@ def _change(
         "phone": who.phone if staying else "", "base_fen": f"{base_fen // 100}" if staying else "",
         "reason": reason.value if reason else "",
     }  # fmt: skip
-    at = moment(month.first_day, 16, 10)
-    city.agenda.put(at, partial(_file_change, city, agent, typed, at))
+    filed = at or moment(month.first_day, 16, 10)
+    city.agenda.put(filed, partial(_file_change, city, agent, typed, filed))
 
 
 def _file_change(city: City, agent: str, typed: dict[str, str], at: datetime) -> None:
@@ -105,6 +115,16 @@ def _leave_unit(city: City, who: Character, month: Month, at: datetime) -> None:
     )  # fmt: skip
     change_at_counter(city, city.units[who.unit], (line,), month, source=ListSource.FORM, at=at)
     city.outside.catch_up(at)
+
+
+def read_old_messages(city: City) -> None:
+    """Before this month began, everybody named had read what was in the inbox, their own and their unit's."""
+    at = moment(city.at.date().replace(day=1), 0)
+    for character in CHARACTERS:
+        person_id, unit_id = city.people.get(character.key), city.units.get(character.unit)
+        notices.mark_all_read(at=at, login_id=city.logins[character.key], person_id=person_id)
+        if character.role.startswith("unit"):
+            notices.mark_all_read(at=at, unit_id=unit_id)
 
 
 # ---------------------------------------------------------------------------------------------- accounts and money

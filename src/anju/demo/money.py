@@ -15,7 +15,7 @@ from anju.demo.city import City
 from anju.demo.filing import file
 from anju.demo.months import LATE, declare, pay
 from anju.demo.outside import CENTRE_ACCOUNT, PAUSE
-from anju.demo.rents import file_rent
+from anju.demo.rents import enough, file_rent
 from anju.kernel.actor import Actor
 from anju.kernel.month import Month
 from anju.treasury import actions as treasury
@@ -127,7 +127,7 @@ def _unknown_payment(city: City, at: datetime) -> None:
     """The bank did not answer, and asked again it says that it never saw the payment: a person must decide."""
     who: Actor = city.actor("asked_again")
     city.outside.bank_silent = True
-    file_rent(city, who, 1650, at)
+    file_rent(city, who, enough(city, 1650, at), at)
     city.outside.catch_up(at + PAUSE)
     city.outside.bank_silent = False
     order = payments.unknown_payments(city.centre_id)[0]

@@ -25,8 +25,12 @@ from anju.kernel.month import Month
 
 RENTS_YUAN = (1180, 1350, 1450, 1600, 1750, 1950, 2400)
 LARGE_RENTS_YUAN = (2200, 2400, 2600, 2900, 3300)
+VERY_LARGE_RENT_YUAN = 9900
 SMALL_WAGE_FEN = 700_000
+INCOME_SHARE = "withdraw.rent.income_share"
 TROUBLED = frozenset({"unit4", "unit9"})
+# The first few of two units have stories of their own.
+SPOKEN_FOR = {"jiangnan": 5, "school": 2}
 EVERY_BY_PEOPLE = 14
 DAYS = (3, 26)
 
@@ -57,14 +61,15 @@ def plan_renters(city: City) -> list[Renter]:
     While the text in force wanted the rent to be large beside the wage, small wages with large rents are taken.
     """
     random, months = Random(city.seed), city.months  # noqa: S311  (a demo)
-    there = [one for unit in city.employers if unit.key not in TROUBLED for one in city.residents[unit.key]]
+    units = [unit.key for unit in city.employers if unit.key not in TROUBLED]
+    there = [one for key in units for one in city.residents[key][SPOKEN_FOR.get(key, 0) :]]
     chosen = random.sample([one for one in there if one.base_fen <= SMALL_WAGE_FEN], city.size.renters)
     found = []
     for resident in chosen:
         length = random.choice((1, 1, 2, 2, 3, 4))
         last = random.randrange(max(len(months) - 10, 3), len(months))
         first = max(3, last - length + 1)
-        large = city.book.has("withdraw.rent.income_share", months[first].first_day)
+        large = city.book.has(INCOME_SHARE, months[first].first_day)
         rent = random.choice(LARGE_RENTS_YUAN if large else RENTS_YUAN)
         found.append(Renter(resident, random.randint(*DAYS), rent, tuple(months[first : last + 1])))
     return found
@@ -105,6 +110,11 @@ def take_rent(city: City, ask: Ask) -> None:
 def file_rent(city: City, actor: Actor, rent_yuan: int, at: datetime) -> Submitted:
     """The one field of a rent withdrawal, submitted."""
     return file(city, "rent_withdrawal", {"monthly_rent": str(rent_yuan)}, actor=actor, at=at)
+
+
+def enough(city: City, rent_yuan: int, at: datetime) -> int:
+    """This rent, or a very large one while the text in force wants it large beside the wage of a household."""
+    return VERY_LARGE_RENT_YUAN if city.book.has(INCOME_SHARE, at.date()) else rent_yuan
 
 
 def establish_single(city: City, case_id: int, clerk: Actor, at: datetime) -> None:

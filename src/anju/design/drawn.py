@@ -27,7 +27,8 @@ def balance_svg(chart: BalanceChart, drawing: Drawing, name: str) -> SafeString:
         f'<path class="curve" d="{drawing.curve}"/>',
         *_notes(drawing),
         f'<circle class="dot dot--last" cx="{drawing.last_x}" cy="{drawing.last_y}" r="4.5"/>',
-        f'<text class="big" x="{drawing.last_x}" y="{drawing.last_text_y}" text-anchor="end">{drawing.last_text}</text>',
+        f'<text class="big" x="{drawing.last_x}" y="{drawing.last_text_y}" text-anchor="end">{drawing.last_text}',
+        "</text>",
         *_ticks(drawing),
         "</svg>",
     ]
@@ -53,7 +54,8 @@ def _grid(drawing: Drawing) -> Iterator[str]:
     for place, line in enumerate(drawing.grid):
         yield (
             f'<path class="{"grid" if place else "axis"}" d="M{drawing.left} {line.at}H{drawing.right}"/>'
-            f'<text{_minor(line.minor, drawing)} x="48" y="{line.text_at}" text-anchor="end">{escape(line.label)}</text>'
+            f'<text{_minor(line.minor, drawing)} x="48" y="{line.text_at}" text-anchor="end">'
+            f"{escape(line.label)}</text>"
         )
 
 

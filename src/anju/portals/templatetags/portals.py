@@ -12,7 +12,7 @@ _READER = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_bloc
 
 
 @register.filter
-def plain_markdown(text: str) -> SafeString:
-    """Markdown of our own service folders as HTML; headings start at the third level."""
-    lines = [f"##{line}" if line.startswith("#") else line for line in str(text).splitlines()]
+def plain_markdown(text: str, deeper: int = 2) -> SafeString:
+    """Markdown of our own service folders as HTML; headings start at the third level, or so many levels deeper."""
+    lines = [f"{'#' * deeper}{line}" if line.startswith("#") else line for line in str(text).splitlines()]
     return mark_safe(_READER.render("\n".join(lines)))  # noqa: S308  (our own files, raw HTML off)

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from anju.casework import actions as cases
@@ -34,7 +35,7 @@ LIST, PERSON, PASTE = "list", "person", "paste"
 FORM = "form"
 PERSON_FIELDS = ("account", "change", "name", "id_number", "phone", "base", "month", "reason")
 LONGEST_PASTE = 600_000
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def survives_time_out(keep: Callable[[HttpRequest, Actor], str]) -> Callable[[Vi
 
     def declare(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
             principal = principal_of(request)
             if request.method == "POST" and principal.is_anonymous and principal.timed_out:
                 who = who_ran_out(request.COOKIES.get(COOKIE, ""), at=moment_of(request))

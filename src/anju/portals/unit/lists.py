@@ -78,13 +78,16 @@ def kept_list(file_id: int, *, unit_id: int) -> KeptList:
 def answer(kept: KeptList, *, actor: Actor, month: Month, at: datetime, asking: bool) -> ListAnswer:
     """The list checked against people and terms as they stand; `asking` whether agencies may be asked now."""
     assert actor.unit_id is not None
-    where = {"centre_id": actor.centre_id, "unit_id": actor.unit_id}
     seconds = contributions.ASKING_SECONDS if asking else 0.0
     if kept.is_pasted:
-        return contributions.check_pasted(kept.content.decode(), month=month, at=at, asking_seconds=seconds, **where)
+        return contributions.check_pasted(
+            kept.content.decode(), centre_id=actor.centre_id, unit_id=actor.unit_id, month=month, at=at,
+            asking_seconds=seconds,
+        )  # fmt: skip
     return contributions.check_upload(
-        kept.content, kept.filename, month=month, at=at, asking_seconds=seconds, **where
-    )
+        kept.content, kept.filename, centre_id=actor.centre_id, unit_id=actor.unit_id, month=month, at=at,
+        asking_seconds=seconds,
+    )  # fmt: skip
 
 
 def sheets(kept: KeptList) -> tuple[SheetSeen, ...]:

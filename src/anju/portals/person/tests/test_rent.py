@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from anju.accounts import actions as accounts
 from anju.accounts.types import FreezeKind
 from anju.casework.types import CaseState
 from anju.exchange.types import Kind
+from anju.portals.person.tests.walks import filed, first_screen, reviewed
 from anju.portals.person.tests.world import (
     Clock,
     Member,
@@ -30,17 +30,6 @@ from anju.portals.person.tests.world import (
 pytestmark = pytest.mark.django_db
 
 
-def _first_screen(client: Client, rent: str = "2600") -> Any:
-    return client.post("/me/services/rent/", {"monthly_rent": rent})
-
-
-def _filed(client: Client, rent: str = "2600") -> Any:
-    """Through both screens; the answer to the last press."""
-    confirm = _first_screen(client, rent)["Location"]
-    page = client.get(confirm)
-    return client.post(confirm, {"code": newest_code(), "key": hidden(page, "key")})
-
-
 def test_the_first_screen_asks_for_one_thing_and_costs_little(
     now: Clock, django_assert_max_num_queries: Any
 ) -> None:
@@ -57,7 +46,7 @@ def test_the_second_screen_shows_amount_in_figures_and_words_and_the_card(
 ) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        confirm = _first_screen(client)["Location"]
+        confirm = first_screen(client)["Location"]
     with django_assert_max_num_queries(6):
         page = client.get(confirm)
     words = text_of(page)
@@ -74,7 +63,7 @@ def test_rent_is_decided_at_once_and_the_receipt_stands_on_the_case(
 ) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        answer = _filed(client)
+        answer = filed(client)
     assert answer.status_code == 302 and answer["Location"].startswith("/me/cases/")
     first = text_of(client.get(answer["Location"]))
     assert re.search(r"查询码 ?[A-Z2-9]{5}-[A-Z2-9]{5}", first)
@@ -93,7 +82,7 @@ def test_a_paid_withdrawal_says_so_on_the_case_and_among_the_movements(now: Cloc
     sign_mandate()
     client = logged_in(member)
     with bank_and_agencies():
-        where = _filed(client)["Location"]
+        where = filed(client)["Location"]
         pay_out(member, int(where.split("/")[3]), at=now.at)
     assert "同意 · 已到账" in text_of(client.get(where))
     assert "11月租房提取" in text_of(client.get("/me/movements/"))
@@ -104,10 +93,10 @@ def test_a_paid_withdrawal_says_so_on_the_case_and_among_the_movements(now: Cloc
 def test_a_code_for_another_amount_does_not_confirm(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        _first_screen(client, "2600")
+        first_screen(client, "2600")
         code = newest_code()
         now.later(seconds=61)
-        confirm = _first_screen(client, "1200")["Location"]
+        confirm = first_screen(client, "1200")["Location"]
         other = newest_code()
         page = client.get(confirm)
         answer = client.post(confirm, {"code": code if code != other else "000000", "key": hidden(page, "key")})
@@ -118,7 +107,7 @@ def test_a_code_for_another_amount_does_not_confirm(now: Clock) -> None:
 def test_pressing_twice_files_one_case(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        confirm = _first_screen(client)["Location"]
+        confirm = first_screen(client)["Location"]
         key = hidden(client.get(confirm), "key")
         first = client.post(confirm, {"code": newest_code(), "key": key})
         again = client.post(confirm, {"code": "123456", "key": key})
@@ -126,10 +115,10 @@ def test_pressing_twice_files_one_case(now: Clock) -> None:
     assert text_of(client.get("/me/cases/")).count("租房提取") == 1
 
 
-def test_what_was_typed_is_a_draft_until_it_is_filed(now: Clock) -> None:
+def test_what_was_typed_is_a_draft_until_it_isfiled(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        confirm = _first_screen(client, "2600.50")["Location"]
+        confirm = first_screen(client, "2600.50")["Location"]
     drafts = text_of(client.get("/me/drafts/"))
     assert "租房提取" in drafts and "保留到 2026年12月23日" in drafts
     draft_id = confirm.split("/")[4]
@@ -141,7 +130,7 @@ def test_what_was_typed_is_a_draft_until_it_is_filed(now: Clock) -> None:
 @pytest.mark.parametrize("rent", ["", "abc", "2600.505", "-5", "0", "1" * 40, "26\x0000", "九百"])
 def test_a_rent_that_is_no_amount_is_refused_beside_its_field(now: Clock, rent: str) -> None:
     client = logged_in(member_with_history())
-    answer = _first_screen(client, rent)
+    answer = first_screen(client, rent)
     assert answer.status_code == 422
     assert "<title>错误：" in answer.content.decode() and "id_monthly_rent-error" in answer.content.decode()
 
@@ -149,7 +138,7 @@ def test_a_rent_that_is_no_amount_is_refused_beside_its_field(now: Clock, rent: 
 def test_a_homeowner_reads_the_article_and_may_still_ask_for_it_in_writing(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies(homes=1):
-        confirm = _first_screen(client)["Location"]
+        confirm = first_screen(client)["Location"]
         page = client.get(confirm)
         words = text_of(page)
         assert "按现在查到的情况，不能办理" in words and "名下住房 1 套" in words and "第二十四条" in words
@@ -164,7 +153,7 @@ def test_a_dead_registry_sends_the_case_to_people_and_never_to_refusal(now: Cloc
     client = logged_in(member_with_history())
     with bank_and_agencies() as (_, world):
         world.down(Kind.MARRIAGE)
-        confirm = _first_screen(client)["Location"]
+        confirm = first_screen(client)["Location"]
         assert "提交后由工作人员核实" in text_of(client.get(confirm))
         answer = client.post(confirm, {"code": newest_code(), "key": hidden(client.get(confirm), "key")})
     page = client.get(answer["Location"])
@@ -192,17 +181,10 @@ def test_a_sealed_account_is_told_what_sealing_means(now: Clock) -> None:
     assert "账户已封存" in text_of(logged_in(member).get("/me/")) and "启封" in text_of(logged_in(member).get("/me/"))
 
 
-def _reviewed(client: Client) -> str:
-    """A case that waits for people; its address."""
-    with bank_and_agencies() as (_, world):
-        world.down(Kind.MARRIAGE)
-        return str(_filed(client)["Location"])
-
-
 def test_a_case_is_cancelled_in_one_press_until_the_bank_is_instructed(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        where = _filed(client)["Location"]
+        where = filed(client)["Location"]
     answer = client.post(f"{where}cancel/", {"reason": "不租了"})
     assert answer.status_code == 302
     words = text_of(client.get(where))
@@ -216,14 +198,14 @@ def test_a_case_the_bank_has_paid_cannot_be_cancelled(now: Clock) -> None:
     sign_mandate()
     client = logged_in(member)
     with bank_and_agencies():
-        where = _filed(client)["Location"]
+        where = filed(client)["Location"]
         pay_out(member, int(where.split("/")[3]), at=now.at)
     assert client.post(f"{where}cancel/").status_code == 409
 
 
 def test_a_mistake_before_the_decision_is_mended_in_the_same_case(now: Clock) -> None:
     client = logged_in(member_with_history())
-    where = _reviewed(client)
+    where = reviewed(client)
     client.post(f"{where}mistake/")
     page = client.get(where)
     assert "请您补正" in text_of(page) and 'name="monthly_rent"' in page.content.decode()
@@ -238,7 +220,7 @@ def test_a_mistake_before_the_decision_is_mended_in_the_same_case(now: Clock) ->
 def test_a_mistake_after_the_decision_gives_a_draft_with_what_was_typed(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        where = _filed(client)["Location"]
+        where = filed(client)["Location"]
     answer = client.post(f"{where}mistake/")
     assert re.fullmatch(r"/me/services/rent/\?draft=\d+", answer["Location"])
     page = client.get(answer["Location"]).content.decode()
@@ -248,7 +230,7 @@ def test_a_mistake_after_the_decision_gives_a_draft_with_what_was_typed(now: Clo
 
 def test_the_timeline_answers_itself_until_the_case_has_moved(now: Clock) -> None:
     client = logged_in(member_with_history())
-    where = _reviewed(client)
+    where = reviewed(client)
     version = re.search(r"timeline/\?v=(\d+)", client.get(where).content.decode())
     assert version is not None
     poll = {"HX-Request": "true", "X-Anju-Poll": "1"}
@@ -261,7 +243,7 @@ def test_the_timeline_answers_itself_until_the_case_has_moved(now: Clock) -> Non
 def test_the_decision_prints_with_every_fold_open(now: Clock) -> None:
     client = logged_in(member_with_history())
     with bank_and_agencies():
-        where = _filed(client)["Location"]
+        where = filed(client)["Location"]
     page = client.get(f"{where}decision/").content.decode()
     assert "提取决定书" in page and page.count('<details class="condition" open') >= 6
     assert "办理进度" in page and 'class="tabbar"' not in page
@@ -271,7 +253,7 @@ def test_the_decision_prints_with_every_fold_open(now: Clock) -> None:
 def test_another_members_case_is_a_404(now: Clock, path: str) -> None:
     member = member_with_history()
     with bank_and_agencies():
-        where = _filed(logged_in(member))["Location"]
+        where = filed(logged_in(member))["Location"]
     stranger = logged_in(register(2, "王国强"))
     assert stranger.get(f"{where}{path}").status_code == 404
     for act in ("cancel/", "mistake/", "supplement/"):
@@ -289,7 +271,7 @@ def test_cases_that_cannot_be_are_404(now: Clock, number: str) -> None:
 def test_another_members_draft_is_a_404(now: Clock) -> None:
     member: Member = member_with_history()
     with bank_and_agencies():
-        confirm = _first_screen(logged_in(member))["Location"]
+        confirm = first_screen(logged_in(member))["Location"]
     stranger = logged_in(register(2, "王国强"))
     assert stranger.get(confirm).status_code == 404
     assert stranger.post(confirm, {"code": "123456", "key": "k" * 20}).status_code == 404

@@ -44,6 +44,7 @@ from anju.withdrawals import queries as withdrawals
 
 CENTRE = 990100
 NOW = datetime(2026, 11, 23, 10, 41, tzinfo=ZONE)
+TODAY = NOW.date()
 PASSWORD = "shanqing-shuixiu-77"
 CHROME = "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36"
 MACHINE = Actor.machine(CENTRE, "test")
@@ -182,11 +183,11 @@ def bind(member: Member, *, at: datetime = NOW - timedelta(days=40), card: str =
     treasury.bind_card(member.person_id, card=card, holder=member.name, check=check, actor=actor, at=at)
 
 
-def member_with_history(months: int = 5, *, card: bool = True) -> Member:
-    """林晓雨: paid for `months` months up to this one, with a card past its wait."""
+def member_with_history(months: int = 5, *, card: bool = True, until: date = TODAY) -> Member:
+    """林晓雨: paid for `months` months up to the one of `until`, with a card past its wait."""
     open_books()
     member = register()
-    first = Month.of(NOW.date()) - (months - 1)
+    first = Month.of(until) - (months - 1)
     unit_id = employ(member, first=first)
     for n in range(months):
         month = first + n
@@ -194,7 +195,7 @@ def member_with_history(months: int = 5, *, card: bool = True) -> Member:
             accounts.settle_interest(CENTRE, month.year - 1, at=moment(month.first_day, 1))
         pay(unit_id, month)
     if card:
-        bind(member)
+        bind(member, at=moment(until - timedelta(days=40)))
     return member
 
 

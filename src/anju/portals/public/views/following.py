@@ -172,4 +172,6 @@ def agreement(request: HttpRequest, case_id: int, version: str) -> HttpResponse:
     if signed is None and not to_sign:
         raise Http404
     text = texts.agreement_of_version(service, version)
-    return render(request, "public/agreement.html", {"case": case, "agreement": text, "signed": signed})
+    title, _, body = text.text_markdown.partition("\n")
+    context = {"case": case, "agreement": text, "signed": signed, "heading": title.lstrip("# "), "body": body}
+    return render(request, "public/agreement.html", context)

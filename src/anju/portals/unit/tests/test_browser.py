@@ -5,6 +5,7 @@ Needs Chromium. With ANJU_SHOTS naming a folder, a picture of every page in ever
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from anju.identity.http import COOKIE
 from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, site
 from anju.portals.unit.tests.world import (
+    NOVEMBER,
     OCTOBER,
     Clock,
     apply,
@@ -111,3 +113,44 @@ def test_every_page_of_a_month_is_sound_in_every_look(now: Clock, site: str) -> 
             "unit-payments-suspense": "/unit/payments/", "unit-case": f"/unit/cases/{declared.case_id}/",
         })  # fmt: skip
     assert found == []
+
+
+def test_a_changed_month_goes_through_without_a_script(now: Clock, site: str, tmp_path: Path) -> None:
+    open_books()
+    unit = unit_of(first_month=OCTOBER)
+    paid(unit, OCTOBER)
+    path = tmp_path / "十一月.xlsx"
+    path.write_bytes(sheet([staff_row(1), staff_row(2), ("员工三", staff_id(3), "", 86_000), staff_row(9)]))
+    with chromium() as browser:
+        page = enter(browser, site, unit.client(), width=390, java_script_enabled=False).new_page()
+        page.goto(f"{site}/unit/")
+        page.click("text=有变化，上传名册")
+        page.set_input_files("[name=file]", str(path))
+        page.click("text=检查这份名册")
+        assert "高于上限" in page.content()
+        page.click("text=改好，重新检查")
+        page.click("text=按这份名册办理")
+        assert "进来 1 人" in page.content()
+        page.click("text=确认申报")
+        assert "已申报" in page.content() and "请缴款" in page.content()
+        page.click("text=打开缴款通知")
+        assert latest(unit).number in page.content()
+    assert (latest(unit).month, latest(unit).headcount) == (NOVEMBER, 4)
+
+
+def test_the_page_keeps_what_is_typed_before_the_session_runs_out(now: Clock, site: str) -> None:
+    open_books()
+    unit = unit_of(first_month=OCTOBER)
+    with chromium() as browser:
+        complaints: list[str] = []
+        page = enter(browser, site, unit.client()).new_page()
+        listen(page, complaints)
+        page.clock.install()
+        page.goto(f"{site}/unit/people/change/")
+        page.fill("[name=name]", "何安")
+        with page.expect_response(lambda answer: answer.url.endswith("/unit/drafts/")) as kept:
+            page.clock.fast_forward(14 * 60 * 1000)
+        assert kept.value.status == 204 and page.locator("#session-warning").is_visible()
+        page.goto(f"{site}/unit/")
+        assert "没办完的" in page.content() and "何安" in page.content()
+        assert complaints == []
