@@ -38,10 +38,18 @@ class DesignForm(forms.Form):
             if field.required and not isinstance(field, forms.BooleanField):
                 field.error_messages["required"] = _missing_text(field)
 
+    #: What the page answers while something is wrong: 422, or 409 where nothing typed can mend it.
+    wrong_status = 422
+
     def refuse(self, refusal: Refusal) -> None:
-        """Shows a refusal of an action: beside its field when this form has it, on top otherwise."""
+        """Shows a refusal of an action: beside its field when this form has it, on top otherwise.
+
+        409 stays 409: the page was sent already with other content, or what it is about has moved on.
+        """
         text = f"{refusal.text}（{refusal.law}）" if refusal.law else refusal.text
         self.add_error(refusal.field if refusal.field in self.fields else None, text)
+        if refusal.status == 409:
+            self.wrong_status = 409
 
 
 def form_page(
@@ -55,4 +63,4 @@ def form_page(
     """The page with its form: 200 as asked for, 422 with `form_errors` set when something is to be mended."""
     wrong = bool(form is not None and form.is_bound and form.errors)
     shown = {"form": form, "form_errors": wrong, **(context or {})}
-    return render(request, template, shown, status=status or (422 if wrong else 200))
+    return render(request, template, shown, status=status or (getattr(form, "wrong_status", 422) if wrong else 200))

@@ -165,3 +165,6 @@ def put_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Show a refusal beside its field when this form has it, on top otherwise."""
     text = f"{refusal.text}（{refusal.law}）" if refusal.law else refusal.text
     form.add_error(refusal.field if refusal.field in form.fields else None, text)
+    if refusal.status == 409:
+        # As with the forms of the design: `form_page` answers 409, because nothing typed can mend it.
+        form.wrong_status = 409  # type: ignore[attr-defined]

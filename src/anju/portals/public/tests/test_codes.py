@@ -151,7 +151,7 @@ def test_a_phone_that_has_a_log_in_is_told_so_after_the_code_only(now: Clock) ->
     client = _waiting()
     assert "已经注册过" not in text_of(client.get("/open/person/code/"))
     answer = client.post("/open/person/code/", {"code": newest_code(), "password": PASSWORD})
-    assert answer.status_code == 422 and "已经注册过" in text_of(answer)
+    assert answer.status_code == 409 and "已经注册过" in text_of(answer)
     page = client.get("/open/person/code/")
     assert "去登录" in text_of(page) and "找回密码" in text_of(page) and 'name="password"' not in page.content.decode()
 
