@@ -55,6 +55,11 @@ def draft_url(service: str, draft_id: int) -> str:
     return service_url(service) if service == CERTIFICATE else face_of(service).start_url(draft_id)
 
 
+def is_opening(line: CaseLine) -> bool:
+    """Whether a case opens the online service: anybody with a log-in may have one, and follows it in public."""
+    return registry.service(line.service).audience is Audience.ANY_LOGIN
+
+
 def case_url(line: CaseLine) -> str:
     """Where a case is followed: an opening on the public portal, the rest here."""
     own = reverse("me-case", args=[line.case_id])

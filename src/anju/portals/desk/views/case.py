@@ -177,7 +177,9 @@ def ask_again(request: HttpRequest, case_id: int) -> HttpResponse:
 def propose(request: HttpRequest, case_id: int) -> HttpResponse:
     """The clerk's proposal: agree with the rule, or refuse with an article."""
     case, service = _case_of(request, case_id)
-    refusing = request.POST.get("proposal") == Proposal.REFUSE
+    if request.POST.get("proposal") not in (Proposal.AGREE, Proposal.REFUSE):
+        raise Refusal("proposal_unclear", "没有收到您的意见：请回到这件业务，选“建议同意”或“建议不予同意”。")
+    refusing = request.POST["proposal"] == Proposal.REFUSE
     form: DesignForm
     if refusing:
         form = RefuseForm(request.POST, auto_id="refuse-%s", articles=article_choices(service, case.law_on))

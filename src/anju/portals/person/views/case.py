@@ -57,19 +57,20 @@ def _public_page(found: Case) -> str:
 
 
 def page_of(
-    request: HttpRequest, found: Case, *, form: forms.Form | None = None, papers: PapersForm | None = None
-) -> HttpResponse:
+    request: HttpRequest, found: Case, *, form: forms.Form | None = None, papers: PapersForm | None = None,
+    cancelling: ReasonForm | None = None,
+) -> HttpResponse:  # fmt: skip
     service = registry.service(found.service)
     asked, progress_code = open_correction(found), flash.just_filed(request, found.case_id)
     if asked is not None and papers is None:
         form, papers = mending_forms(request, found, service, asked)
     context = _context(request, found, service) | {
         "asked": asked, "mending": form, "papers": papers,
-        "reason_form": form if form is not None and asked is None else ReasonForm(),
+        "reason_form": cancelling or ReasonForm(),
         "progress_code": progress_code, "is_new": progress_code is not None,
-        "cancel_wrong": form is not None and asked is None,
+        "cancel_wrong": cancelling is not None,
     }  # fmt: skip
-    wrong = papers if papers is not None and papers.is_bound and papers.errors else form
+    wrong = cancelling or (papers if papers is not None and papers.is_bound and papers.errors else form)
     return form_page(request, "person/case.html", context, form=wrong if wrong is not None and wrong.is_bound else None)
 
 

@@ -27,7 +27,7 @@ def cancel(request: HttpRequest, case_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     found = cases.case_for(actor_of(request), case_id)
     if not form.is_valid():
-        return page_of(request, found, form=form)
+        return page_of(request, found, cancelling=form)
     casework.withdraw(
         found.case_id, actor=actor_of(request), at=moment_of(request), reason=form.cleaned_data["reason"]
     )

@@ -39,7 +39,7 @@ from anju.portals.person.lines import curve_of, lines_of, shares_text
 from anju.portals.person.offer import rent_offer
 from anju.portals.person.progress import track_of
 from anju.portals.person.promises import promised
-from anju.portals.person.ways import draft_url
+from anju.portals.person.ways import draft_url, is_opening
 from anju.treasury import queries as treasury
 
 LAST_MOVEMENTS = 4
@@ -90,7 +90,9 @@ def _not_opened(request: HttpRequest) -> HttpResponse:
     """A log-in that acts for a unit may switch; one that is not opened yet sees how far its opening has come."""
     principal, at = principal_of(request), moment_of(request)
     held = member_capacity(principal)
-    running = [] if held else [track_of(case, on=at.date()) for case in cases.cases_of(actor_of(request), limit=3)]
+    # Who acts for a unit sees the unit's cases among the unit's pages; here stand openings, which are anybody's.
+    own = [] if held else [case for case in cases.cases_of(actor_of(request)) if is_opening(case)]
+    running = [track_of(case, on=at.date()) for case in own[:3]]
     context = {
         "held": held, "running": running, "open_url": address("open", fallback="/open/"),
         **promised(at.date(), "review_days"),

@@ -86,7 +86,9 @@ def end_mandate(request: HttpRequest, mandate_id: int) -> HttpResponse:
 def second_approval(request: HttpRequest) -> HttpResponse:
     """Whether a second natural person of the unit approves each declaration."""
     actor = actor_of(request)
-    wanted = request.POST.get("wanted") == "1"
+    if request.POST.get("wanted") not in ("0", "1"):
+        raise Refusal("second_unclear", "没有收到您的选择：请回到授权页，再按一次开启或关闭。")
+    wanted = request.POST["wanted"] == "1"
     parties.set_second_approval(actor.centre_id, unit_id_of(request), wanted, actor=actor, at=moment_of(request))
     return go("unit-mandates", done="second-on" if wanted else "second-off")
 
