@@ -116,7 +116,7 @@ def test_one_unit_waits_for_its_second_person_and_one_is_in_arrears(town: Path) 
 
 
 def test_accounts_stand_in_every_state_of_this_slice(town: Path) -> None:
-    assert count("account WHERE state = 2") == 4
+    assert count("account WHERE state = 2") == 5
     freezes = rows("SELECT kind, document FROM account_freeze WHERE ended_at IS NULL ORDER BY kind")
     assert [line["kind"] for line in freezes] == [1, 2] and all("演示" in line["document"] for line in freezes)
     moved = row("SELECT count(DISTINCT unit_id) AS n FROM account_spell GROUP BY account_id ORDER BY 1 DESC LIMIT 1")
