@@ -13,7 +13,7 @@ from django.test import Client
 
 from anju.casework import actions as casework
 from anju.identity.http import COOKIE
-from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen
+from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, show
 from anju.portals.person.tests.test_browser import site as site
 from anju.portals.person.tests.world import Clock, browser, id_number, logged_in, newest_code, phone, register
 from anju.portals.public.tests.world import (
@@ -61,7 +61,7 @@ def see(running: Any, site: str, client: Client, pages: dict[str, str]) -> list[
         page = context.new_page()
         listen(page, wrong)
         for name, path in pages.items():
-            page.goto(f"{site}{path}", wait_until="networkidle")
+            show(page, f"{site}{path}")
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/public-{name}-{look}.png", full_page=True)
             wrong += judged(page, f"{name} {look}")

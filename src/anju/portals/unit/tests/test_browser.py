@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from anju.identity.http import COOKIE
-from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, site
+from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, show, site
 from anju.portals.unit.tests.world import (
     NOVEMBER,
     OCTOBER,
@@ -61,7 +61,7 @@ def seen_in_every_look(browser: Any, site: str, client: Any, pages: dict[str, st
         page = context.new_page()
         listen(page, wrong)
         for name, path in pages.items():
-            page.goto(f"{site}{path}", wait_until="networkidle")
+            show(page, f"{site}{path}")
             assert "/login/" not in page.url, path
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/{name}-{look}.png", full_page=True)
