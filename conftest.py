@@ -43,6 +43,18 @@ def django_db_setup(postgres_server: object, django_db_blocker: pytest.FixtureRe
         connections.close_all()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing that costs an attacker a tenth of a second a guess would cost the tests half their time."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Argon2PasswordHasher, "time_cost", 1)
+        patched.setattr(Argon2PasswordHasher, "memory_cost", 64)
+        patched.setattr(Argon2PasswordHasher, "parallelism", 1)
+        yield
+
+
 def pytest_report_header() -> str:
     """Which database the run uses."""
     return json.dumps({"database": DATABASE})

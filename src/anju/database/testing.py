@@ -59,21 +59,19 @@ def serve_as_app(server: Any, name: str) -> None:
 
 
 def empty_tables(owner_url: str) -> None:
-    """Empty everything but reference data and Django's own bookkeeping, as the owner."""
+    """Empty everything but reference data and Django's own bookkeeping, as the owner; what holds nothing is let be."""
     kept = {name for name, placement in PLACEMENT.items() if placement.group == "reference"}
     kept |= {"django_migrations", "django_content_type", "procrastinate_version"}
     with psycopg.connect(owner_url, autocommit=True) as connection:
         # Sessions of finished threads would block TRUNCATE for ever.
         connection.execute("SET lock_timeout = '15s'")
-        names = [
-            row[0]
-            for row in connection.execute(
-                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-            )
-            if row[0] not in kept
-        ]
-        if names:
+        names = connection.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0"
+            " AND c.relname <> ALL (%s)",
+            [sorted(kept)],
+        ).fetchall()
+        if names:  # with whatever points at them: reference data points at reference data only
             connection.execute(
-                sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(sql.Identifier(name) for name in names))
+                sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in names))
             )

@@ -391,7 +391,8 @@ def test_composed_and_decomposed_letters_are_the_same_password() -> None:
 
 
 @pytest.mark.django_db
-def test_passwords_are_hashed_with_argon2id() -> None:
+def test_passwords_are_hashed_with_argon2id(settings: Any) -> None:
+    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"], "at Django's full cost"
     login()
     kept = row("SELECT password FROM identity_login")
     assert kept is not None and kept["password"].startswith("argon2$argon2id$")
