@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.people import ARGS, CHROMIUM, Town
+from anju.design import testing
+from tests.browser.people import Town
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,7 +74,5 @@ def _wait_until_built(process: subprocess.Popen[bytes], port: int, data: Path) -
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    with testing.chromium() as browser:
         yield browser
-        browser.close()

@@ -11,9 +11,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]  # fmt: skip
 DEMO_PASSWORD = "qingshan-lvshui-26"
 PAUSE_SECONDS = 61  # one code a minute to one phone
 

@@ -5,32 +5,15 @@ Needs Chromium; the pages come from a thread of this process and touch no databa
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
-from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-AXE = Path(__file__).parents[4] / "tests" / "vendor" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+from anju.design.testing import CHROMIUM, EVERY_RULE, chromium, listen, served, violations
+
 LOOKS = {
     "light": {},
     "dark": {"anju-theme": "dark"},
@@ -42,52 +25,30 @@ SHOWN = ["", "me", "decision", "month", "case", "public", "form"]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests of a test are not news."""
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The design app over HTTP, without the middleware that would ask the database who is there."""
     kept = [name for name in settings.MIDDLEWARE if ".identity." not in name and "whitenoise" not in name]
     with override_settings(
         ANJU_DEMO=True, MIDDLEWARE=kept, ALLOWED_HOSTS=["127.0.0.1"], CSRF_COOKIE_SECURE=False, CSRF_COOKIE_NAME="csrf"
-    ):
-        server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), _Server, _Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    ), served() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 def opened(browser: Any, site: str, show: str, look: str = "light", **options: Any) -> tuple[Any, list[str]]:
     world = browser.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
     world.add_cookies([{"name": name, "value": value, "url": site} for name, value in LOOKS[look].items()])
-    page, complaints = world.new_page(), []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints: list[str] = []
+    page = world.new_page()
+    listen(page, complaints)
     page.goto(f"{site}/design/?show={show}")
     return page, complaints
-
-
-def violations(page: Any, run: dict[str, Any]) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("run => axe.run(document, {runOnly: run})", run)["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -95,7 +56,7 @@ def test_axe_finds_nothing_in_any_look(browser: Any, site: str, look: str) -> No
     for show in SHOWN:
         page, complaints = opened(browser, site, show, look)
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-        assert violations(page, {"type": "tag", "values": TAGS}) == [], show
+        assert violations(page, EVERY_RULE) == [], show
         assert complaints == []
         page.context.close()
 
@@ -103,7 +64,7 @@ def test_axe_finds_nothing_in_any_look(browser: Any, site: str, look: str) -> No
 @pytest.mark.parametrize("show", ["", "case", "month"])
 def test_axe_finds_nothing_on_a_wide_screen(browser: Any, site: str, show: str) -> None:
     page, complaints = opened(browser, site, show, viewport={"width": 1280, "height": 900})
-    assert violations(page, {"type": "tag", "values": TAGS}) == []
+    assert violations(page, EVERY_RULE) == []
     assert complaints == []
     page.context.close()
 

@@ -5,21 +5,13 @@ Needs Chromium. With ANJU_SHOTS naming a folder, a picture of every page in ever
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from socketserver import ThreadingMixIn
+from collections.abc import Iterable
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.handlers.wsgi import WSGIHandler
 
+from anju.design.testing import CHROMIUM, LOOKS, chromium, judged, listen, says, shot, show, window
 from anju.exchange.types import Kind
 from anju.notices import actions as notices
 from anju.portals.person.tests.world import (
@@ -37,58 +29,11 @@ from anju.portals.person.tests.world import (
     sign_mandate,
 )
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-AXE = Path(__file__).parents[5] / "tests" / "vendor" / "axe.min.js"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-SHOTS = os.environ.get("ANJU_SHOTS", "")
-LOOKS: dict[str, tuple[int, dict[str, str]]] = {
-    "narrow": (320, {}),
-    "wide": (1280, {}),
-    "elder": (390, {"anju-mode": "elder"}),
-    "dark": (1280, {"anju-theme": "dark"}),
-}
-if SHOTS:
-    LOOKS |= {"phone": (390, {}), "elder-dark": (390, {"anju-mode": "elder", "anju-theme": "dark"})}
-# Parts of a page that are loaded after it are here once nothing waits to be loaded any more.
-SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[hx-trigger=\"load\"]')"
-
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
     pytest.mark.django_db(transaction=True),
 ]
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests of a test are not news."""
-
-
-@pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[str]:
-    """The whole product over HTTP in a thread of this process; localhost counts as secure for its cookies."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    settings.ALLOWED_HOSTS = ["localhost", "testserver"]
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), _Server, _Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-
-
-@contextmanager
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 def enter(context: Any, site: str, member: Member) -> Any:
@@ -156,37 +101,6 @@ def _newest(client: Any) -> str:
     return found[1]
 
 
-def violations(page: Any) -> list[str]:
-    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    page.evaluate(AXE.read_text())
-    run = {"type": "tag", "values": TAGS}
-    found = page.evaluate("run => axe.run(document, {runOnly: run})", run)["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-
-def show(page: Any, url: str) -> None:
-    """Open a page, with the parts that are loaded after it."""
-    page.goto(url)
-    page.wait_for_function(SETTLED)
-
-
-def judged(page: Any, where: str) -> list[str]:
-    """What axe and the width of the page say against it."""
-    wide = overflow(page)
-    return ([f"{where}: {wide} px too wide"] if wide > 0 else []) + [f"{where}: {said}" for said in violations(page)]
-
-
-def listen(page: Any, complaints: list[str]) -> None:
-    """Every error the browser writes, a refused style or script among them."""
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-
-def overflow(page: Any) -> int:
-    """How many pixels the page is wider than the window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 def seen_in_every_look(
     browser: Any, site: str, member: Member, pages: dict[str, str], looks: Iterable[str] = LOOKS
 ) -> list[str]:
@@ -197,14 +111,12 @@ def seen_in_every_look(
     state = first.storage_state()
     for look in looks:
         width, cookies = LOOKS[look]
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", storage_state=state)
-        context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
+        context = window(browser, site, width=width, cookies=cookies, storage_state=state)
         page = context.new_page()
         listen(page, wrong)
         for name, path in pages.items():
             show(page, f"{site}{path}")
-            if SHOTS:
-                page.screenshot(path=f"{SHOTS}/{name}-{look}.png", full_page=True)
+            shot(page, f"{name}-{look}")
             wrong += judged(page, f"{name} {look}")
         context.close()
     first.close()
@@ -229,13 +141,13 @@ def test_rent_is_drawn_and_found_without_a_script(now: Clock, site: str) -> None
         page.click("text=看看能提多少")
         page.fill("[name=monthly_rent]", "2600")
         page.click("text=下一步")
-        assert "壹仟捌佰元整" in page.content()
+        assert says(page, "壹仟捌佰元整")
         page.fill("[name=code]", newest_code())
         page.click("text=确认提取")
-        assert "提取决定书" in page.content() and "同意 · 等待银行付款" in page.content()
+        assert says(page, "提取决定书", "同意 · 等待银行付款")
         page.click("text=撤回这件申请")
         page.click("main >> text=撤回申请")
-        assert "已撤回" in page.content()
+        assert says(page, "已撤回")
 
 
 def test_what_is_missing_is_told_where_there_is_little_room(now: Clock, site: str) -> None:

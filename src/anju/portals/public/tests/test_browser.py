@@ -12,9 +12,8 @@ import pytest
 from django.test import Client
 
 from anju.casework import actions as casework
+from anju.design.testing import CHROMIUM, LOOKS, chromium, judged, listen, says, shot, show, window
 from anju.identity.http import COOKIE
-from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, show
-from anju.portals.person.tests.test_browser import site as site
 from anju.portals.person.tests.world import Clock, browser, id_number, logged_in, newest_code, phone, register
 from anju.portals.public.tests.world import (
     NAME,
@@ -51,8 +50,7 @@ def see(running: Any, site: str, client: Client, pages: dict[str, str]) -> list[
     wrong: list[str] = []
     kept = client.cookies.get(COOKIE)
     for look, (width, cookies) in LOOKS.items():
-        context = running.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
+        context = window(running, site, width=width, cookies=cookies)
         if kept is not None:
             context.add_cookies(
                 [{"name": COOKIE, "value": kept.value, "domain": "localhost", "path": "/", "secure": True,
@@ -62,8 +60,7 @@ def see(running: Any, site: str, client: Client, pages: dict[str, str]) -> list[
         listen(page, wrong)
         for name, path in pages.items():
             show(page, f"{site}{path}")
-            if SHOTS:
-                page.screenshot(path=f"{SHOTS}/public-{name}-{look}.png", full_page=True)
+            shot(page, f"public-{name}-{look}")
             wrong += judged(page, f"{name} {look}")
         context.close()
     return wrong
@@ -114,7 +111,7 @@ def test_a_person_opens_without_a_script(now: Clock, site: str) -> None:
         page.fill("main [name=greeting]", "山高水长")
         page.check("[name=agree]")
         page.click("main .button--go")
-        assert page.url.endswith("/me/"), page.url
+        page.wait_for_url("**/me/")
 
 
 def _identify(page: Any, n: int, name: str = NAME) -> None:
@@ -146,11 +143,11 @@ def test_a_unit_mends_fields_and_papers_without_a_script(now: Clock, site: str, 
         page.reload()
         page.fill("[name=ratio]", "50")
         page.click("main .button--go")
-        assert "缴存比例应在 5% 到 12% 之间" in page.inner_text("main")
+        assert says(page, "缴存比例应在 5% 到 12% 之间")
         page.fill("[name=ratio]", "12")
         page.set_input_files("[name=paper-authorisation]", str(paper))
         page.click("main .button--go")
-        assert page.url == where and "单位 12%，职工 12%" in page.inner_text("main")
+        assert says(page, "单位 12%，职工 12%") and page.url == where
 
 
 def test_the_page_shows_the_desks_act_by_itself_within_seconds(now: Clock, site: str) -> None:
@@ -163,7 +160,7 @@ def test_the_page_shows_the_desks_act_by_itself_within_seconds(now: Clock, site:
                                   "path": "/", "secure": True, "httpOnly": True}])  # fmt: skip
             page = context.new_page()
             page.goto(f"{site}{where}")
-            assert "由工作人员审核" in page.inner_text("main")
+            assert says(page, "由工作人员审核")
             casework.request_correction(case_of(where), items=["payday"], note="", actor=clerk(), at=now.at)
             page.wait_for_selector("text=补正好了，提交", timeout=10_000)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from anju.design.testing import CHROMIUM, LOOKS, chromium, judged, listen, says, shot, show, window
 from anju.identity.http import COOKIE
-from anju.portals.person.tests.test_browser import CHROMIUM, LOOKS, SHOTS, chromium, judged, listen, show, site
 from anju.portals.unit.tests.world import (
     NOVEMBER,
     OCTOBER,
@@ -32,7 +32,6 @@ from anju.portals.unit.tests.world import (
     wrong_digit,
 )
 
-__all__ = ["site"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
@@ -40,17 +39,14 @@ pytestmark = [
 ]
 
 
-def enter(browser: Any, site: str, client: Any, *, width: int = 1280, cookies: Any = (), **options: Any) -> Any:
+def enter(browser: Any, site: str, client: Any, **options: Any) -> Any:
     """A window with the session of a test client."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", **options)
-    context.add_cookies([{"name": name, "value": value, "url": site} for name, value in dict(cookies).items()])
+    context = window(browser, site, **options)
     secure = site.replace("http:", "https:")
     context.add_cookies([
         {"name": COOKIE, "value": client.cookies[COOKIE].value, "url": secure, "secure": True, "httpOnly": True}
     ])  # fmt: skip
     return context
-
-
 
 
 def seen_in_every_look(browser: Any, site: str, client: Any, pages: dict[str, str]) -> list[str]:
@@ -63,8 +59,7 @@ def seen_in_every_look(browser: Any, site: str, client: Any, pages: dict[str, st
         for name, path in pages.items():
             show(page, f"{site}{path}")
             assert "/login/" not in page.url, path
-            if SHOTS:
-                page.screenshot(path=f"{SHOTS}/{name}-{look}.png", full_page=True)
+            shot(page, f"{name}-{look}")
             wrong += judged(page, f"{name} {look}")
         context.close()
     return wrong
@@ -127,14 +122,14 @@ def test_a_changed_month_goes_through_without_a_script(now: Clock, site: str, tm
         page.click("text=有变化，上传名册")
         page.set_input_files("[name=file]", str(path))
         page.click("text=检查这份名册")
-        assert "高于上限" in page.content()
+        assert says(page, "高于上限")
         page.click("text=改好，重新检查")
         page.click("text=按这份名册办理")
-        assert "进来 1 人" in page.content()
+        assert says(page, "进来 1 人")
         page.click("text=确认申报")
-        assert "已申报" in page.content() and "请缴款" in page.content()
+        assert says(page, "已申报", "请缴款")
         page.click("text=打开缴款通知")
-        assert latest(unit).number in page.content()
+        assert says(page, latest(unit).number)
     assert (latest(unit).month, latest(unit).headcount) == (NOVEMBER, 4)
 
 
@@ -152,5 +147,5 @@ def test_the_page_keeps_what_is_typed_before_the_session_runs_out(now: Clock, si
             page.clock.fast_forward(14 * 60 * 1000)
         assert kept.value.status == 204 and page.locator("#session-warning").is_visible()
         page.goto(f"{site}/unit/")
-        assert "没办完的" in page.content() and "何安" in page.content()
+        assert says(page, "没办完的", "何安")
         assert complaints == []
