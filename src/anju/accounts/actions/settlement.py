@@ -78,6 +78,8 @@ def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
+    # The new year's rows are not counted yet: a loop over them would read, for each account, all that are being written.
+    execute("SELECT set_config('enable_nestloop', 'off', true)")
     due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
     voucher_id = next_voucher_id()
     totals = row(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
@@ -85,6 +87,7 @@ def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) 
     if totals["lines"]:
         post_interest(year, totals, key=f"interest:{year.year}:{chunk}", voucher_id=voucher_id, at=at)
     totals["accounts"] = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
+    execute("SELECT set_config('enable_nestloop', NULL, true)")
     assert totals["accounts"] >= totals["lines"], totals
     if totals["accounts"]:
         act(
