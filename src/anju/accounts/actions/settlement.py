@@ -78,7 +78,7 @@ def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
-    # The new year's rows are not counted yet: a loop over them would read, for each account, all that are being written.
+    # The new year's rows are not counted yet: a loop over them would read all that are being written for each account.
     execute("SELECT set_config('enable_nestloop', 'off', true)")
     due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
     voucher_id = next_voucher_id()
