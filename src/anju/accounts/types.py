@@ -198,6 +198,22 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class KnownStatement(Statement):
+    """A statement as it was known at an instant."""
+
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class LearnedLine:
+    """A line that became known later; a reversal tells when the line it takes back was known and booked."""
+
+    movement: Movement
+    reverses_known_at: datetime | None
+    reverses_booked_on: date | None
+
+
+@dataclass(frozen=True)
 class AccruedInterest:
     """Interest earned but not yet credited: from the start of the interest year up to, not including, ``on``."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
+from anju.accounts.queries.known import learned_later, statement_as_known
 from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
 from anju.accounts.queries.months import contribution_months
 from anju.accounts.queries.overview import account_of_person, freezes, overview, own_overview, person_of, spells
@@ -23,6 +24,7 @@ __all__ = [
     "contribution_months",
     "freezes",
     "ids_of_unit",
+    "learned_later",
     "movement",
     "movements",
     "overview",
@@ -36,5 +38,6 @@ __all__ = [
     "spells",
     "state_counts",
     "statement",
+    "statement_as_known",
     "unit_accounts",
 ]

@@ -12,11 +12,12 @@ from anju.database.sql import row, rows
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
 
-_COLUMNS = """account_id, seq, voucher_id, kind, booked_on, value_on, known_at, debit_fen, credit_fen, own_fen,
+COLUMNS = """account_id, seq, voucher_id, kind, booked_on, value_on, known_at, debit_fen, credit_fen, own_fen,
     unit_fen, balance_after_fen, month, source_id, reverses_seq, period"""
 
 
-def _movement(line: dict[str, Any]) -> Movement:
+def as_movement(line: dict[str, Any]) -> Movement:
+    """A line's row, its columns as ``COLUMNS``."""
     return Movement(**line | {"kind": LineKind(line["kind"]), "month": month_of(line["month"])})
 
 
@@ -63,12 +64,12 @@ def movements(
         oldest = years[0][0]
     condition, values = _spanned(min(oldest, newest), newest)
     found = rows(
-        f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
+        f"SELECT {COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
         " AND seq <= %(last)s AND booked_on BETWEEN %(from)s AND %(to)s ORDER BY seq DESC LIMIT %(limit)s",
         values | {"account": account_id, "last": last, "limit": limit, "from": from_date or date.min,
                   "to": to_date or date.max},
     )  # fmt: skip
-    return tuple(_movement(line) for line in found)
+    return tuple(as_movement(line) for line in found)
 
 
 def _year_of(years: list[tuple[int, int]], seq: int) -> int:
@@ -100,12 +101,12 @@ def _line(account_id: int, seq: int, years: list[tuple[int, int]]) -> Movement:
         year = _year_of(years, seq)
         condition, values = _spanned(year, year)
         found = row(
-            f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition} AND seq = %(seq)s",
+            f"SELECT {COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition} AND seq = %(seq)s",
             values | {"account": account_id, "seq": seq},
         )
     if found is None:
         raise unknown_line()
-    return _movement(found)
+    return as_movement(found)
 
 
 def unknown_line() -> Refusal:
@@ -116,11 +117,11 @@ def unknown_line() -> Refusal:
 def source_lines(voucher_id: int, *, booked_on: date) -> tuple[Movement, ...]:
     """The member lines of a voucher, by account."""
     found = rows(
-        f"SELECT {_COLUMNS} FROM member_line WHERE voucher_id = %s AND booked_on = %s AND period = ANY(%s)"
+        f"SELECT {COLUMNS} FROM member_line WHERE voucher_id = %s AND booked_on = %s AND period = ANY(%s)"
         " ORDER BY account_id, seq",
         [voucher_id, booked_on, [booked_on.year * 100 + booked_on.month, interest_year(booked_on) * 100 + 13]],
     )
-    return tuple(_movement(line) for line in found)
+    return tuple(as_movement(line) for line in found)
 
 
 def statement(account_id: int, *, from_date: date, to_date: date) -> Statement:
@@ -128,16 +129,15 @@ def statement(account_id: int, *, from_date: date, to_date: date) -> Statement:
 
     The opening is what the interest year opened with plus its movements before the span: at most a year is read.
     """
-    if from_date > to_date:
-        raise Refusal("accounts.span", "起始日期不能晚于截止日期：请重新选择。", field="from_date")
+    refuse_span(from_date, to_date)
     year = interest_year(from_date)
     condition, values = _spanned(year, min(interest_year(to_date), year + 60))
     found = rows(
-        f"SELECT {_COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
+        f"SELECT {COLUMNS} FROM member_line WHERE account_id = %(account)s AND {condition}"
         " AND booked_on BETWEEN %(from)s AND %(to)s ORDER BY seq",
         values | {"account": account_id, "from": date(year, 7, 1), "to": to_date},
     )
-    lines = [_movement(line) for line in found]
+    lines = [as_movement(line) for line in found]
     inside = tuple(line for line in lines if line.booked_on >= from_date)
     before = [line for line in lines if line.booked_on < from_date]
     if inside:
@@ -148,6 +148,12 @@ def statement(account_id: int, *, from_date: date, to_date: date) -> Statement:
         opening = _opened_with(account_id, year)
     closing = inside[-1].balance_after_fen if inside else opening
     return Statement(account_id, from_date, to_date, opening, closing, inside)
+
+
+def refuse_span(from_date: date, to_date: date) -> None:
+    """Refuse a span that ends before it begins."""
+    if from_date > to_date:
+        raise Refusal("accounts.span", "起始日期不能晚于截止日期：请重新选择。", field="from_date")
 
 
 def _opened_with(account_id: int, year: int) -> int:

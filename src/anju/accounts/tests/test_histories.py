@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from anju.accounts import actions, queries
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff
-from anju.accounts.types import FreezeKind
+from anju.accounts.types import FreezeKind, Statement
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
 from anju.kernel.rounding import Rounding, round_fen
@@ -84,6 +84,15 @@ class Held:
     fen: int
 
 
+@dataclass
+class Drawn:
+    """A statement as it was drawn on its day."""
+
+    member: int
+    at: datetime
+    seen: Statement
+
+
 class Life(RuleBasedStateMachine):
     """Members' money under contributions, payments, reversals, holds and the passing of years."""
 
@@ -99,6 +108,7 @@ class Life(RuleBasedStateMachine):
         open_books()
         self.ids = open_staff(3, on=self.day)
         self.members = [Member() for _ in self.ids]
+        self.drawn: list[Drawn] = []
 
     def teardown(self) -> None:
         if not hasattr(self, "undo"):
@@ -106,6 +116,8 @@ class Life(RuleBasedStateMachine):
         try:
             self._compare()
             assert broken() == {}
+            for one in self.drawn:
+                self._compare_drawn(one)
         finally:
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
@@ -120,6 +132,35 @@ class Life(RuleBasedStateMachine):
             assert (seen.balance_fen, seen.held_fen, seen.last_seq) == (member.balance, member.held, member.lines)
             assert (seen.own_paid_fen, seen.unit_paid_fen) == (member.own, member.unit)
             assert seen.interest_fen == member.interest
+
+    def _compare_drawn(self, drawn: Drawn) -> None:
+        """What is said today of what was known then is what was said then; the rest was learned later."""
+        account_id, then = self.ids[drawn.member], drawn.seen
+        span = {"from_date": then.from_date, "to_date": then.to_date}
+        known = queries.statement_as_known(account_id, **span, known_at=drawn.at)
+        assert (known.opening_fen, known.closing_fen) == (then.opening_fen, then.closing_fen)
+        assert known.movements == then.movements
+        every = [line for line in reversed(queries.movements(account_id, limit=1_000)) if line.known_at > drawn.at]
+        bearing = [
+            line
+            for line in every
+            if any(then.from_date <= day <= then.to_date for day in (line.booked_on, line.value_on))
+        ]
+        learned = queries.learned_later(account_id, **span, known_at=drawn.at)
+        assert [line.movement for line in learned] == bearing
+        for line in learned:
+            assert (line.movement.reverses_seq is None) == (line.reverses_known_at is None)
+            if line.movement.reverses_seq:
+                original = queries.movement(account_id, line.movement.reverses_seq)
+                assert (line.reverses_known_at, line.reverses_booked_on) == (original.known_at, original.booked_on)
+
+    @precondition(lambda self: self.day < date(2027, 1, 1))
+    @rule(member=st.integers(0, 2), back=st.integers(-40, 500), length=st.integers(0, 800))
+    def a_statement_is_drawn(self, member: int, back: int, length: int) -> None:
+        first = max(self.day - timedelta(days=back), date(2024, 7, 1))
+        seen = queries.statement(self.ids[member], from_date=first, to_date=first + timedelta(days=length))
+        self.drawn.append(Drawn(member, moment(self.day, 20), seen))
+        self.time_passes(days=1)
 
     @precondition(lambda self: self.day < date(2027, 1, 1))
     @rule(days=st.integers(1, 150))
