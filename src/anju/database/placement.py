@@ -50,7 +50,12 @@ PLACEMENT: dict[str, Placement] = {
     "voucher": _centre(append_only=True),
     "gl_line": _centre(append_only=True),
     "centre_day": _centre(),
+    "period": _centre(),
+    "income_distribution": _centre(),
     "subject": _REFERENCE,
+    "voucher_seal": _centre(append_only=True),
+    "books_head": _centre(append_only=True),
+    "books_head_sent": _centre(append_only=True),
     # accounts
     "account": _member(),
     "balance": _member(),

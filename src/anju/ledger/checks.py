@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anju.database.checks import Invariant
+from anju.ledger.seal_checks import SEALS
 
 CHECKS = [
     Invariant(
@@ -61,3 +62,4 @@ CHECKS = [
         """,
     ),
 ]
+CHECKS += SEALS
