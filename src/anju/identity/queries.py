@@ -9,6 +9,7 @@ from django.conf import settings
 
 from anju.identity.actions.pending import read_pending
 from anju.identity.digests import id_digest, key_digest, phone_digest
+from anju.identity.duties import STAFF_DUTIES
 from anju.identity.limits import LIMITS
 from anju.identity.models import Activity, Code, Login, Mandate, Send, Session
 from anju.identity.principal import choose_capacity
@@ -106,9 +107,7 @@ def unit_logins(unit_id: int) -> list[tuple[MandateFacts, LoginFacts]]:
     return _with_logins(Mandate.objects.filter(unit_id=unit_id, ended_at__isnull=True))
 
 
-def staff(roles: Iterable[Role] = (Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR)) -> list[
-    tuple[MandateFacts, LoginFacts]
-]:
+def staff(roles: Iterable[Role] = STAFF_DUTIES) -> list[tuple[MandateFacts, LoginFacts]]:
     """The centre's people by role."""
     wanted = [Role(role).value for role in roles]
     return _with_logins(Mandate.objects.filter(role__in=wanted, ended_at__isnull=True))

@@ -27,6 +27,7 @@ _CASE_DESK = frozenset({Role.CLERK, Role.REVIEWER})
 _CLERK = frozenset({Role.CLERK})
 _REVIEWER = frozenset({Role.REVIEWER})
 _TREASURER = frozenset({Role.TREASURER})
+_AUDITOR = frozenset({Role.AUDITOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 _LISTED = (
@@ -59,6 +60,8 @@ _LISTED = (
     Permission("desk.accept", "受理、补正和提出意见", _CLERK),
     Permission("desk.approve", "复核和批准", _REVIEWER),
     Permission("desk.search", "查找职工和单位", _CASE_DESK | _TREASURER),
+    Permission("books.view", "查看账簿和凭证", _TREASURER | {Role.ACCOUNTANT} | _AUDITOR),
+    Permission("audit.ask", "审计提问和抽样", _AUDITOR),
     Permission("treasury.view", "查看到账和付款", _TREASURER),
     Permission("treasury.settle", "处理挂账", _TREASURER),
     Permission("treasury.release", "放行付款", _TREASURER),

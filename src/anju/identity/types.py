@@ -18,6 +18,8 @@ class Role(StrEnum):
     CLERK = "clerk"
     REVIEWER = "reviewer"
     TREASURER = "treasurer"
+    ACCOUNTANT = "accountant"
+    AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
     @property
@@ -34,10 +36,14 @@ _ROLE_ZH = {
     Role.CLERK: "受理人员",
     Role.REVIEWER: "复核人员",
     Role.TREASURER: "资金人员",
+    Role.ACCOUNTANT: "会计人员",
+    Role.AUDITOR: "审计人员",
     Role.ADMINISTRATOR: "系统管理员",
 }
 UNIT_ROLES = frozenset({Role.UNIT_ADMIN, Role.UNIT_AGENT})
-STAFF_ROLES = frozenset({Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR})
+STAFF_ROLES = frozenset(
+    {Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ACCOUNTANT, Role.AUDITOR, Role.ADMINISTRATOR}
+)
 
 ACCOUNT_NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
 UNIT_CODE_KIND = "USCC"  # id_kind of a log-in that a unit's applicant registered with the unit's code

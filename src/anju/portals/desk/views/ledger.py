@@ -27,7 +27,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-@permission("treasury.view")
+@permission("books.view")
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """Turnover and balance of each subject up to a day; beneath it the newest vouchers."""
@@ -50,7 +50,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/ledger.html", context)
 
 
-@permission("treasury.view")
+@permission("books.view")
 @require_safe
 def voucher(request: HttpRequest, voucher_id: int) -> HttpResponse:
     """One voucher with its lines; `?print=1` gives the sheet alone."""

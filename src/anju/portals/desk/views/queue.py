@@ -18,6 +18,7 @@ from anju.casework.types import CaseState
 from anju.contributions import queries as contributions
 from anju.contributions.types import SuspenseState
 from anju.identity import queries as identity
+from anju.identity.duties import STAFF_DUTIES
 from anju.identity.limits import LIMITS
 from anju.identity.permissions import permission
 from anju.identity.types import Role
@@ -93,7 +94,7 @@ def _administrator(request: HttpRequest) -> HttpResponse:
     in_force = [found for handle in book.parameters if (found := book.find(handle, at.date())) is not None]
     roles = [
         (role.zh, sum(held.role is role for held, _ in staff))
-        for role in (Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR)
+        for role in STAFF_DUTIES
     ]
     context = {
         "roles": roles, "people": len({login.login_id for _, login in staff}), "book": book,

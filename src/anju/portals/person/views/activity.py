@@ -21,7 +21,8 @@ from anju.portals.person.account import address
 PAGE = 20
 LOOKS_WINDOW = timedelta(days=30)
 LARGEST = 2**63 - 1
-LOOK_ROLES = {"clerk": "受理人员", "reviewer": "复核人员", "treasurer": "资金人员", "administrator": "系统管理员"}
+LOOK_ROLES = {"clerk": "受理人员", "reviewer": "复核人员", "treasurer": "资金人员",
+              "accountant": "会计人员", "auditor": "审计人员", "administrator": "系统管理员"}  # fmt: skip
 
 
 @permission("login.own")
