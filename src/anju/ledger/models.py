@@ -17,6 +17,10 @@ class Subject(models.Model):
     name = models.TextField("科目名称")
     debit_side = models.BooleanField("余额在借方")
     member_control = models.BooleanField("统驭个人明细", default=False)
+    parent = models.TextField("上级科目", null=True)  # noqa: DJ001  (none is not an empty code)
+    section = models.TextField("类别")
+    asks = models.TextField("分录写明的对象", null=True)  # noqa: DJ001
+    from_date = models.DateField("启用日")
 
     class Meta:
         db_table = "subject"
@@ -79,3 +83,44 @@ class GlLineRow(models.Model):
     class Meta:
         db_table = "gl_line"
         verbose_name = "总账分录"
+
+
+class Period(models.Model):
+    """A month or a year of the books (会计期间): open without a row, closing, then signed by a second person."""
+
+    pk = models.CompositePrimaryKey("centre_id", "kind", "number")
+    centre_id = models.BigIntegerField()
+    maker_person_id = models.BigIntegerField(null=True)
+    checker_person_id = models.BigIntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    number = models.IntegerField()
+    closings = models.IntegerField(default=0)
+    kind = models.SmallIntegerField()
+    state = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "period"
+        verbose_name = "会计期间"
+
+
+class IncomeDistribution(models.Model):
+    """The distribution of a year's value-added income (增值收益分配方案): proposed, then signed by a second person."""
+
+    pk = models.CompositePrimaryKey("centre_id", "year")
+    centre_id = models.BigIntegerField()
+    income_fen = FenField()
+    reserve_fen = FenField()
+    management_fee_fen = FenField()
+    supplement_fen = FenField()
+    maker_person_id = models.BigIntegerField()
+    checker_person_id = models.BigIntegerField(null=True)
+    proposed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    year = models.IntegerField()
+    reserve_rate = models.DecimalField(max_digits=7, decimal_places=6)
+    document = models.TextField()
+
+    class Meta:
+        db_table = "income_distribution"
+        verbose_name = "增值收益分配方案"
