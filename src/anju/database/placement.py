@@ -52,8 +52,6 @@ PLACEMENT: dict[str, Placement] = {
     "centre_day": _centre(),
     "period": _centre(),
     "income_distribution": _centre(),
-    "period": _centre(),
-    "income_distribution": _centre(),
     "subject": _REFERENCE,
     "voucher_seal": _centre(append_only=True),
     "books_head": _centre(append_only=True),

@@ -125,5 +125,5 @@ DROP TABLE books_head_sent, books_head, voucher_seal;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_subjects")]
+    dependencies = [("ledger", "0004_chart")]
     operations = [migrations.RunSQL(TABLES + CANON, BACK)]
