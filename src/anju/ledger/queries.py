@@ -7,6 +7,9 @@ from datetime import date, datetime
 from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
+from anju.ledger.sampling import VoucherMade as VoucherMade
+from anju.ledger.sampling import reversals as reversals
+from anju.ledger.sampling import sample as sample
 from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind, VoucherReference
 from anju.ledger.voucher_list import VoucherLine as VoucherLine
 from anju.ledger.voucher_list import vouchers as vouchers
