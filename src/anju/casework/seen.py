@@ -115,6 +115,20 @@ class ReviewAct:
 
 
 @dataclass(frozen=True)
+class FactByHand:
+    """A fact that a clerk established (人工核实), and the case as it is now."""
+
+    at: datetime
+    person_id: int
+    staff_name: str
+    text: str
+    case_number: str
+    service: str
+    state: CaseState
+    amount_fen: int | None
+
+
+@dataclass(frozen=True)
 class Draft:
     """A saved draft (草稿): the raw form values as typed, kept 30 days."""
 

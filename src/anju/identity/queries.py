@@ -203,3 +203,10 @@ def _facts(found: Login) -> LoginFacts:
         phone_digest=bytes(found.phone_digest), person_id=found.person_id, greeting=found.greeting,
         disabled=found.disabled_at is not None, registered_at=found.registered_at,
     )  # fmt: skip
+
+
+def phones_changed(*, since: datetime, until: datetime) -> list[tuple[int, datetime]]:
+    """(Person, moment) of each change of a log-in's phone, oldest first; log-ins of nobody yet are left out."""
+    found = Activity.objects.filter(kind="phone", at__gte=since, at__lt=until, login__person_id__isnull=False)
+    listed = found.select_related("login").order_by("at", "activity_id")
+    return [(line.login.person_id, line.at) for line in listed if line.login.person_id is not None]

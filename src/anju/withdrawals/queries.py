@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Sum
 
@@ -53,3 +54,9 @@ def taken_fen(account_id: int, reason: Reason, period: Month) -> int:
         account_id=account_id, reason=reason.value, period=period.number, state__in=COUNTS
     ).aggregate(fen=Sum("amount_fen"))
     return int(found["fen"] or 0)
+
+
+def asked_between(centre_id: int, *, since: datetime, until: datetime) -> list[Withdrawal]:
+    """Every withdrawal of a centre that was asked for in a span, oldest first; for those who look at all of them."""
+    found = WithdrawalRow.objects.filter(centre_id=centre_id, asked_at__gte=since, asked_at__lt=until)
+    return [seen(line) for line in found.order_by("asked_at", "withdrawal_id")]
