@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,7 +13,16 @@ from hypothesis import strategies as st
 from anju.accounts import actions, queries
 from anju.accounts.actions import carrying, settlement
 from anju.accounts.actions.rates import breakpoints
-from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff, withdraw
+from anju.accounts.tests.world import (
+    CENTRE,
+    book_with_rates,
+    broken,
+    contribute,
+    moment,
+    open_books,
+    open_staff,
+    withdraw,
+)
 from anju.accounts.types import FreezeKind, LineKind
 from anju.database.sql import row, rows
 from anju.kernel.month import Month
@@ -209,7 +217,7 @@ def test_interest_cannot_be_reversed(staff: list[int]) -> None:
 def test_rates_are_loaded_once_and_never_rewritten(db: None) -> None:
     open_books()
     assert actions.load_rates(book("anju"), centre_id=CENTRE, at=moment(MIDSUMMER)) == 0
-    changed = _book([RateSegment(date(2016, 2, 21), Decimal("0.0200"))])
+    changed = book_with_rates([RateSegment(date(2016, 2, 21), Decimal("0.0200"))])
     with pytest.raises(Refusal, match="rate_rewritten"):
         actions.load_rates(changed, centre_id=CENTRE, at=moment(MIDSUMMER))
 
@@ -218,33 +226,12 @@ def test_a_rate_for_days_that_lines_already_count_from_is_refused(staff: list[in
     contribute([(staff[0], 500_000, 500_000)], on=date(2026, 10, 1))
     known = [RateSegment(one.starts_on, one.value) for one in book("anju").history("interest.rate")]
     for start, refused in ((date(2026, 9, 25), True), (date(2026, 10, 1), False)):
-        later = _book([*known, RateSegment(start, Decimal("0.0100"))])
+        later = book_with_rates([*known, RateSegment(start, Decimal("0.0100"))])
         if refused:
             with pytest.raises(Refusal, match="rate_rewritten"):
                 actions.load_rates(later, centre_id=CENTRE, at=moment(MIDSUMMER))
         else:
             assert actions.load_rates(later, centre_id=CENTRE, at=moment(MIDSUMMER)) == 1
-
-
-class _FakeBook:
-    """A book with chosen rates; everything else is the demo city's."""
-
-    def __init__(self, rates: list[RateSegment], rate_change: str) -> None:
-        self.rates, self.rate_change, self.release = rates, rate_change, "test"
-
-    def history(self, handle: str) -> tuple[object, ...]:
-        if handle != "interest.rate":
-            return book("anju").history(handle)
-        first = book("anju").history(handle)[0]
-        return tuple(replace(first, starts_on=one.starts_on, value=one.annual_rate) for one in self.rates)
-
-    def find(self, handle: str, on: date) -> object:
-        found = book("anju").history(handle)[0]
-        return replace(found, value=self.rate_change) if handle == "interest.rate_change" else found
-
-
-def _book(rates: list[RateSegment], rate_change: str = "SEGMENT") -> object:
-    return _FakeBook(rates, rate_change)
 
 
 YEAR = (date(2025, 7, 1), date(2026, 7, 1))
@@ -268,7 +255,7 @@ def test_the_index_equals_the_product_method(
         day_base=360, rate_change=mode,
     )  # fmt: skip
     with transaction.atomic():
-        for one in breakpoints(_book(rates, mode.value)):
+        for one in breakpoints(book_with_rates(rates, mode.value)):
             with connection.cursor() as cursor:
                 cursor.execute(
                     "INSERT INTO rate_index VALUES (9, %s, %s, %s, %s, %s, %s)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from anju.accounts import actions
@@ -15,6 +16,7 @@ from anju.ledger import actions as books
 from anju.ledger.posting_rules import PostingRule
 from anju.ledger.types import PostedVoucher
 from anju.policy import book
+from anju.policy.formulas.interest import RateSegment
 
 CENTRE = 990100
 UNIT = 7
@@ -26,10 +28,32 @@ def moment(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
 
 
-def open_books(first: date = date(2024, 7, 1)) -> None:
-    """Open the centre's days and load the demo city's rates."""
+def open_books(first: date = date(2024, 7, 1), *, rates: object = None) -> None:
+    """Open the centre's days and load the demo city's rates, or others."""
     books.open_days(CENTRE, first, first)
-    actions.load_rates(book("anju"), centre_id=CENTRE, at=moment(first))
+    actions.load_rates(rates or book("anju"), centre_id=CENTRE, at=moment(first))
+
+
+class _FakeBook:
+    """A book with chosen rates; everything else is the demo city's."""
+
+    def __init__(self, rates: Sequence[RateSegment], rate_change: str) -> None:
+        self.rates, self.rate_change, self.release = rates, rate_change, "test"
+
+    def history(self, handle: str) -> tuple[object, ...]:
+        if handle != "interest.rate":
+            return book("anju").history(handle)
+        first = book("anju").history(handle)[0]
+        return tuple(replace(first, starts_on=one.starts_on, value=one.annual_rate) for one in self.rates)
+
+    def find(self, handle: str, on: date) -> object:
+        found = book("anju").history(handle)[0]
+        return replace(found, value=self.rate_change) if handle == "interest.rate_change" else found
+
+
+def book_with_rates(rates: Sequence[RateSegment], rate_change: str = "SEGMENT") -> object:
+    """A policy book with these deposit rates and this way of counting a change of rate."""
+    return _FakeBook(rates, rate_change)
 
 
 def open_staff(count: int = 3, *, on: date = date(2025, 7, 1), unit_id: int = UNIT, first_person: int = 1) -> list[int]:
