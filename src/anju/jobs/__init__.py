@@ -6,6 +6,6 @@ idempotent, and may raise ``Retry(seconds)`` when the outside world is not ready
 
 from __future__ import annotations
 
-from anju.jobs.planning import Held, JobFailed, Retry, every, handler, held, plan, run_all
+from anju.jobs.planning import Held, JobFailed, Retry, every, handler, held, perform, plan, run_all
 
-__all__ = ["Held", "JobFailed", "Retry", "every", "handler", "held", "plan", "run_all"]
+__all__ = ["Held", "JobFailed", "Retry", "every", "handler", "held", "perform", "plan", "run_all"]

@@ -123,6 +123,11 @@ def held() -> Iterator[list[Held]]:
         _HOLDERS.pop()
 
 
+def perform(job: Held) -> None:
+    """Do a held job now, in this process; whatever its handler raises is raised, ``Retry`` too."""
+    _HANDLERS[job.name](**job.arguments)
+
+
 def run_all(*, until: timedelta = timedelta(0), limit: int = 1000) -> int:
     """Run every due job in this process, oldest first, also those they plan; the number run.
 
