@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from anju.command import postgres
@@ -12,10 +13,12 @@ SHOWN_ROWS = 5
 
 
 def run() -> int:
-    """Print what breaks and the last line ``N checks, N violations``; 1 on any violation.
+    """Print what breaks and the last line ``N checks, N violations``; 1 on any violation."""
+    return with_database(_prove)
 
-    Starts the data folder's PostgreSQL when it is not running, and stops it again.
-    """
+
+def with_database(work: Callable[[], int]) -> int:
+    """Do some work on the data folder's PostgreSQL; when it does not run, it is started for it, and stopped again."""
     server = None
     if not os.environ.get("DATABASE_URL"):
         server = _join(default_data_dir())
@@ -23,7 +26,7 @@ def run() -> int:
             print(f"数据文件夹 {default_data_dir()} 里没有数据库：请先运行 anju up，或用 --data 指定。")
             return 1
     try:
-        return _prove()
+        return work()
     finally:
         if server is not None and server[1]:
             postgres.stop(server[0])

@@ -30,6 +30,21 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="核对全部账目和数据的不变式")
     check.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
 
+    export = commands.add_parser("export-books", help="把账册导出成文件，交给审计核验（不含姓名、证件号和电话）")
+    export.add_argument("--out", type=Path, required=True, help="空的或新的文件夹")
+    export.add_argument("--centre", type=int, help="中心机构号（默认本机构）")
+    export.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
+    verify = commands.add_parser("verify-books", help="核验导出的账册，不用数据库")
+    verify.add_argument("folder", type=Path)
+    verify.add_argument("--heads", type=Path, help="另存的每日封存头文件")
+
+    bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
+    bench.add_argument("name", choices=BENCHES)
+    bench.add_argument("--members", type=int, default=10_000)
+    bench.add_argument("--rows", type=int, default=10_000)
+    bench.add_argument("--rounds", type=int, default=5)
+    bench.add_argument("--json", action="store_true")
+
     bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
     bench.add_argument("name", choices=BENCHES)
     bench.add_argument("--members", type=int, default=10_000)
@@ -68,6 +83,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from anju.command import check
 
             return check.run()
+        case "export-books":
+            from anju.command import export_books
+
+            return export_books.run(chosen.out, centre=chosen.centre)
+        case "verify-books":
+            from anju.command import verify_books
+
+            return verify_books.run(chosen.folder, heads=chosen.heads)
+        case "bench":
+            from anju.command import bench
+
+            return bench.run(
+                chosen.name, members=chosen.members, rows=chosen.rows, rounds=chosen.rounds, as_json=chosen.json
+            )
         case "bench":
             from anju.command import bench
 

@@ -1,0 +1,258 @@
+"""Exporting and verifying the books: an honest export has no violation; one changed fen is named, wherever it lies."""
+
+# ruff: noqa: S608  names of tables are this file's constants
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from anju.accounts import actions
+from anju.accounts.tests.world import CENTRE, contribute, moment, open_books, open_staff, withdraw
+from anju.command import export_books, verify_books
+from anju.database.checks import violations
+from anju.database.sql import rows
+from anju.ledger.jobs import number
+from anju.project.testing import DATA, SECRETS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAMES = (*export_books.TABLES,)
+
+
+@pytest.fixture
+def town() -> list[int]:
+    """Two settled years of a unit: remittances, late money, withdrawals, a reversal, interest; all of it sealed."""
+    open_books()
+    staff = open_staff(5, on=date(2024, 7, 1))
+    chance = random.Random(7)
+    day = date(2024, 7, 10)
+    while day < date(2026, 9, 1):
+        if day.month == 7 and day.year > 2024:
+            actions.settle_interest(CENTRE, day.year - 1, at=moment(day))
+        lines = [(one, chance.randrange(1, 90_000), chance.randrange(1, 90_000)) for one in staff]
+        contribute(lines, on=day, value_on=day - timedelta(days=chance.randrange(0, 20)))
+        if day.month % 3 == 0:
+            withdraw(chance.choice(staff), 12_345, on=day + timedelta(days=5), source_id=day.year * 100 + day.month)
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=10)
+    last = contribute([(one, 100, 50) for one in staff[:2]], on=day, key="wrong")
+    actions.reverse_contributions(
+        last.voucher_id, centre_id=CENTRE, key="back", maker=11, checker=12, reason="错汇", at=moment(day, 16)
+    )
+    number(CENTRE)
+    return staff
+
+
+def export(folder: Path) -> Path:
+    export_books.export(folder, centre_id=CENTRE)
+    return folder
+
+
+def read(folder: Path, name: str) -> list[list[str]]:
+    return list(verify_books.table(folder, name))
+
+
+def test_an_honest_export_has_no_violation_and_is_verified_without_the_product(town: list[int], tmp_path: Path) -> None:
+    folder = export(tmp_path / "books")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(folder / "verify_books.py"), str(folder)],
+        capture_output=True, text=True, check=False, cwd="/", env={"PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == f"{len(verify_books.CHECKS)} checks, 0 violations"
+    assert [name for name in NAMES if not read(folder, name)] == ["heads"]
+    assert violations() == []
+
+
+def test_the_program_and_the_database_make_the_same_digest(town: list[int], tmp_path: Path) -> None:
+    folder = export(tmp_path / "books")
+    lines: dict[str, list[list[str]]] = {}
+    for line in read(folder, "gl_lines"):
+        lines.setdefault(line[0], []).append(line)
+    ours = {int(one[1]): verify_books.canonical_text(one, lines[one[1]]) for one in read(folder, "vouchers")}
+    theirs = {one["voucher_id"]: one["canon"] for one in rows("SELECT voucher_id, canon FROM voucher_canon")}
+    assert ours == theirs and len(ours) > 30
+    for seal in rows("SELECT * FROM voucher_seal"):
+        made = verify_books.seal_digest(bytes(seal["previous"]), ours[seal["voucher_id"]])
+        assert made == bytes(seal["digest"])
+
+
+@pytest.mark.parametrize(
+    ("earned", "factor"), [(0, 1), (1, 1), (17_999_999, 1), (18_000_000, 150), (-18_000_000, 1), (-17_999_999, 1)]
+)
+def test_interest_is_rounded_as_the_database_rounds_it(earned: int, factor: int) -> None:
+    found = rows("SELECT interest_of(%s, %s, 360::smallint) AS fen", [earned, factor])[0]["fen"]
+    assert verify_books.interest_of(earned, factor, 360) == found
+
+
+# (statement of one fen, the check of the database, the check of the program)
+TAMPERED = [
+    ("UPDATE voucher SET member_credit_fen = member_credit_fen + 1 WHERE (centre_id, id) = (SELECT centre_id, id"
+     " FROM voucher WHERE member_credit_fen > 0 ORDER BY id LIMIT 1)",
+     "每张已封存凭证的摘要与凭证和分录一致", "seal"),
+    ("UPDATE gl_line SET debit_fen = debit_fen + 1 WHERE (voucher_id, n) = (SELECT voucher_id, n FROM gl_line"
+     " WHERE debit_fen > 0 ORDER BY 1 LIMIT 1)",
+     "每张凭证借贷相等且不为空", "balanced"),
+    ("UPDATE gl_line SET debit_fen = debit_fen + (debit_fen > 0)::int, credit_fen = credit_fen + (credit_fen > 0)::int"
+     " WHERE voucher_id = (SELECT min(id) FROM voucher)",
+     "每张已封存凭证的摘要与凭证和分录一致", "seal"),
+    ("UPDATE member_line SET credit_fen = credit_fen + 1 WHERE (account_id, seq) = (SELECT account_id, seq"
+     " FROM member_line WHERE credit_fen > 0 ORDER BY 1, 2 LIMIT 1)",
+     "凭证的个人合计和摘要等于其明细", "lines"),
+    ("UPDATE member_line SET balance_after_fen = balance_after_fen + 1 WHERE (account_id, seq) ="
+     " (SELECT account_id, seq FROM member_line ORDER BY 1, 2 LIMIT 1)",
+     "明细的余额和积数逐笔相连", "running"),
+    ("UPDATE balance SET balance_fen = balance_fen + 1 WHERE interest_year = 2026 AND account_id ="
+     " (SELECT min(account_id) FROM balance)",
+     "余额等于年初余额加本年明细", "balance"),
+    ("UPDATE balance SET interest_fen = interest_fen + 1 WHERE interest_year = 2026 AND account_id ="
+     " (SELECT min(account_id) FROM balance)",
+     "个人缴存、单位缴存和利息累计等于明细累计", "parts"),
+    ("DELETE FROM voucher_seal WHERE number = 3", "封存链逐张相连，没有断号", "chain"),
+    ("UPDATE rate_index SET value = value + 1 WHERE day = (SELECT max(day) FROM rate_index WHERE day < '2024-07-01')",
+     "明细的余额和积数逐笔相连", "running"),
+]  # fmt: skip
+
+
+def as_superuser() -> psycopg.Connection[tuple[object, ...]]:
+    """The embedded server's superuser in the test's database, whose triggers are off."""
+    from django.db import connection
+
+    from anju.command import postgres
+
+    server, _ = postgres.start(DATA, SECRETS, durable=False)
+    return psycopg.connect(
+        f"postgresql://anju_super:{SECRETS['secret_key'][:32]}@127.0.0.1:{server.port}"
+        f"/{connection.settings_dict['NAME']}", options="-c session_replication_role=replica",
+    )  # fmt: skip
+
+
+def test_one_fen_changed_by_a_superuser_is_named_by_both(town: list[int], tmp_path: Path) -> None:
+    for number_of, (statement, in_database, in_program) in enumerate(TAMPERED):
+        with as_superuser() as super_user:
+            (lines_before,) = super_user.execute("SELECT count(*) FROM member_line").fetchall()
+            kept = _keep(super_user)
+            assert super_user.execute(statement).rowcount > 0, statement
+        try:
+            assert any(in_database in one for one in violations()), statement
+            found = verify_books.verify(export(tmp_path / str(number_of)))
+            assert found.count[in_program] > 0, (statement, found.found)
+            assert any(word in " ".join(found.found[in_program]) for word in ("凭证", "账户")), found.found
+        finally:
+            with as_superuser() as super_user:
+                _put_back(super_user, kept)
+                assert super_user.execute("SELECT count(*) FROM member_line").fetchall() == [lines_before]
+        assert violations() == []
+
+
+_TABLES = ("voucher", "gl_line", "member_line", "balance", "voucher_seal", "rate_index")
+
+
+def _keep(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, bytes]:
+    kept = {}
+    for table in _TABLES:
+        with connection.cursor().copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+            kept[table] = b"".join(bytes(block) for block in copy)
+    return kept
+
+
+def _put_back(connection: psycopg.Connection[tuple[object, ...]], kept: dict[str, bytes]) -> None:
+    for table, content in kept.items():
+        connection.execute(f"DELETE FROM {table}")
+        with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            copy.write(content)
+
+
+def alter(folder: Path, name: str, change: Callable[[list[list[str]]], None], *, forge: bool) -> None:
+    """Change the rows of a file; with ``forge`` the manifest is made to agree."""
+    path = folder / f"{name}.csv"
+    with path.open(newline="") as stream:
+        lines = list(csv.reader(stream))
+    change(lines)
+    with path.open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(lines)
+    if forge:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["files"][path.name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def one_more(row: int, column: int) -> Callable[[list[list[str]]], None]:
+    def change(lines: list[list[str]]) -> None:
+        lines[row][column] = str(int(lines[row][column]) + 1)
+
+    return change
+
+
+# Every column of money or order, changed by one in the files, with a manifest that agrees.
+COLUMNS = [
+    ("vouchers", 2, "seal"), ("vouchers", 3, "seal"), ("vouchers", 5, "seal"), ("vouchers", 12, "control"),
+    ("gl_lines", 1, "seal"), ("gl_lines", 6, "seal"), ("member_lines", 1, "sequence"), ("member_lines", 8, "lines"),
+    ("member_lines", 2, "lines"), ("member_lines", 11, "running"),
+    ("balances", 2, "opening"), ("balances", 3, "balance"), ("balances", 7, "weighted"), ("balances", 9, "sequence"),
+    ("seals", 3, "chain"), ("seals", 2, "seal"),
+    ("rate_index", 2, "rates"), ("subjects", 0, "control"),
+]  # fmt: skip
+
+
+def test_every_column_changed_in_the_files_is_named(town: list[int], tmp_path: Path) -> None:
+    honest = {path.name: path.read_bytes() for path in export(tmp_path / "books").iterdir()}
+    folder = tmp_path / "books"
+    for name, column, check in COLUMNS:
+        row = -1 if name in ("balances", "rate_index") else 4 if name != "subjects" else None
+        if name == "subjects":
+            alter(folder, name, lambda lines: lines.remove(next(one for one in lines if one[0] == "201")), forge=True)
+        else:
+            assert row is not None
+            alter(folder, name, one_more(row, column), forge=True)
+        found = verify_books.verify(folder)
+        assert found.count[check] > 0, (name, column, found.found)
+        for path, content in honest.items():
+            (folder / path).write_bytes(content)
+    alter(folder, "balances", one_more(1, 3), forge=False)
+    assert verify_books.verify(folder).count["manifest"] == 1
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "other format", "no manifest", "words"])
+def test_a_damaged_export_is_refused_clearly(town: list[int], tmp_path: Path, harm: str) -> None:
+    folder = export(tmp_path / "books")
+    path = folder / "member_lines.csv"
+    match harm:
+        case "missing":
+            path.unlink()
+        case "cut":
+            path.write_bytes(path.read_bytes()[:-9])
+        case "other format":
+            text = (folder / "manifest.json").read_text()
+            (folder / "manifest.json").write_text(text.replace("anju-books-1", "anju-books-9"))
+        case "no manifest":
+            (folder / "manifest.json").unlink()
+        case _:
+            path.write_text(path.read_text().replace(",202", ",x202"))
+    found = verify_books.verify(folder)
+    assert found.count["manifest"] + found.count["readable"] > 0
+
+
+def test_nothing_in_an_export_names_a_person(town: list[int], tmp_path: Path) -> None:
+    folder = export(tmp_path / "books")
+    heading = {name: (folder / f"{name}.csv").read_text().splitlines()[0].split(",") for name in NAMES}
+    columns = {column for columns in heading.values() for column in columns}
+    # A subject's name is the chart's; keys and texts that people typed are left out or only digested.
+    assert not columns & {"idempotency_key", "phone", "id_number", "summary", "reason", "payer_name"}
+    assert [name for name in NAMES if "name" in heading[name]] == ["subjects"]
+    assert oct((folder / "vouchers.csv").stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").write_text("mine")
+    assert export_books.run(tmp_path) == 1
+    assert "已经有文件" in capsys.readouterr().out

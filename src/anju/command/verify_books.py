@@ -1,0 +1,480 @@
+#!/usr/bin/env python3
+"""Verifying an export of the books (账册离线核验) without the product: this one file and Python 3.9 or later, no more.
+
+    python3 verify_books.py FOLDER [--heads FILE]
+
+Reads what ``anju export-books`` wrote, recomputes everything from the single entries, and prints each check with the
+first places where it breaks; the last line is ``N checks, M violations``, the exit code 1 when something breaks.
+``FILE`` holds daily heads as the centre gave them away day by day: only they show that no chain was made anew whole.
+Reads the files once, in their order, and keeps one account at a time. Amounts are fen, whole numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+FORMAT = "anju-books-1"
+ZEROS = bytes(32)
+SHOWN = 10
+HOUR_US = 3_600_000_000
+Row = list[str]
+
+CHECKS = {
+    "manifest": "导出文件与清单一致",
+    "readable": "导出文件完整可读",
+    "balanced": "每张凭证借贷相等且不为空",
+    "control": "凭证的个人合计等于统驭科目分录",
+    "lines": "凭证的个人明细笔数、合计和摘要等于其明细",
+    "seal": "每张已封存凭证的摘要与凭证和分录一致",
+    "chain": "封存链逐张相连，没有断号和漏封",
+    "heads": "每日封存头与封存链一致",
+    "rates": "利率积数逐段相连",
+    "sequence": "明细序号连续，等于末号",
+    "running": "明细的余额和积数逐笔相连",
+    "balance": "余额等于年初余额加本年明细",
+    "opening": "年初余额等于上年余额加结息",
+    "weighted": "计息积数等于由明细重算的积数",
+    "interest": "结息额等于上年积数乘利率",
+    "parts": "个人缴存、单位缴存和利息累计等于明细累计",
+    "reversals": "每条冲账明细与原明细金额相等、方向相反，且只冲一次",
+    "members": "个人账户余额合计等于住房公积金科目余额",
+}
+
+
+class Findings:
+    """What was found to break, by check."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[str]] = {name: [] for name in CHECKS}
+        self.count = dict.fromkeys(CHECKS, 0)
+        self.notes: list[str] = []
+
+    def add(self, check: str, text: str) -> None:
+        """Remember a place; only the first ones by their text."""
+        self.count[check] += 1
+        if len(self.found[check]) < SHOWN:
+            self.found[check].append(text)
+
+    @property
+    def total(self) -> int:
+        """All violations."""
+        return sum(self.count.values())
+
+    def tell(self) -> None:
+        """Print every check and the last line."""
+        for check, name in CHECKS.items():
+            good = "？没有核验完" if self.count["readable"] and check != "manifest" else "✓"
+            print(f"{name}  {'✗ ' + str(self.count[check]) if self.count[check] else good}")
+            for text in self.found[check]:
+                print(f"    {text}")
+        for note in self.notes:
+            print(note)
+        print(f"{len(CHECKS)} checks, {self.total} violations")
+
+
+# -- the canonical form and the digests: a second program needs only these four functions --
+
+
+def canonical_text(voucher: Row, lines: list[Row]) -> str:
+    """A voucher as it is sealed: the row of vouchers.csv, then its rows of gl_lines.csv without the voucher's id."""
+    return "".join(f"{'|'.join(one)}\n" for one in (["V1", *voucher], *(["L", *line[1:]] for line in lines)))
+
+
+def seal_digest(previous: bytes, text: str) -> bytes:
+    """The digest that seals a voucher behind the one before it in its month."""
+    return hashlib.sha256(previous + hashlib.sha256(text.encode()).digest()).digest()
+
+
+def member_line_bytes(account_id: int, debit_fen: int, credit_fen: int, own_fen: int, unit_fen: int) -> bytes:
+    """What one member line adds to its voucher's ``lines_digest``; lines go in the order of accounts."""
+    return struct.pack(">5q", account_id, debit_fen, credit_fen, own_fen, unit_fen)
+
+
+def interest_of(earned: int, factor: int, day_base: int) -> int:
+    """Interest in fen of basis points times fen times days, rounded half up, away from zero."""
+    fen = (abs(earned) * factor + day_base * 5_000) // (day_base * 10_000)
+    return fen if earned >= 0 else -fen
+
+
+# -- reading --
+
+
+def table(folder: Path, name: str) -> Iterator[Row]:
+    """Rows of a file, without its heading; a row of another length ends the reading."""
+    with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
+        reader = csv.reader(stream)
+        width = len(next(reader))
+        for line in reader:
+            if len(line) != width:
+                raise ValueError(f"{name}.csv 第 {reader.line_num} 行不完整")
+            yield line
+
+
+def check_manifest(folder: Path, found: Findings) -> dict[str, Any]:
+    """Compare each file with the manifest; the manifest."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise ValueError(f"清单的格式是 {manifest['format']}，本程序只读 {FORMAT}")
+    for name, told in manifest["files"].items():
+        digest = hashlib.sha256()
+        try:
+            with (folder / name).open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+        except FileNotFoundError:
+            found.add("manifest", f"缺少文件 {name}")
+            continue
+        if digest.hexdigest() != told["sha256"]:
+            found.add("manifest", f"{name} 的 SHA-256 与清单不同")
+    return manifest
+
+
+class Rates:
+    """The cumulative rate index of members' savings."""
+
+    def __init__(self, folder: Path, found: Findings) -> None:
+        self.changes: list[tuple[int, int, int, int, int]] = []  # day, value, daily step, factor, day base
+        self.known: dict[str, int] = {}
+        for product, day, value, _, step, factor, base in table(folder, "rate_index"):
+            if product != "1":
+                continue
+            ordinal = date.fromisoformat(day).toordinal()
+            if self.changes:
+                before = self.changes[-1]
+                if int(value) != before[1] + before[2] * (ordinal - before[0]):
+                    found.add("rates", f"利率 {day} 起的积数不等于前一段的累计")
+            self.changes.append((ordinal, int(value), int(step), int(factor), int(base)))
+
+    def index(self, day: str) -> int:
+        """The index of a day."""
+        value = self.known.get(day)
+        if value is None:
+            ordinal = date.fromisoformat(day).toordinal()
+            start, base, step, _, _ = next(one for one in reversed(self.changes) if one[0] <= ordinal)
+            value = self.known[day] = base + step * (ordinal - start)
+        return value
+
+    def at_start(self, year: int) -> int:
+        """The index of the first day of an interest year."""
+        return self.index(f"{year:04d}-07-01")
+
+    def earned(self, year: int, earned: int) -> int:
+        """Interest of what an interest year earned, at the rule in force on its last day."""
+        end = date(year + 1, 7, 1).toordinal()
+        change = next(one for one in reversed(self.changes) if one[0] < end)
+        return interest_of(earned, change[3], change[4])
+
+
+# -- vouchers, their lines, and their seals --
+
+
+class Chains:
+    """The chains of seals, one a month, followed in the order of numbers; and the heads that must lie on them."""
+
+    def __init__(self, folder: Path, found: Findings, given: Path | None) -> None:
+        self.found = found
+        self.seals = table(folder, "seals")
+        self.next = next(self.seals, None)
+        self.ends: dict[str, tuple[int, bytes, int]] = {}  # month: place, digest, debits so far
+        self.heads: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
+        self.sealed = 0
+        for _, day, period, n, debit, digest in table(folder, "heads"):
+            self.heads.setdefault((period, int(n)), []).append((f"{day} 的封存头", digest, debit))
+        if given is not None:
+            for line in given.read_text(encoding="utf-8").splitlines():
+                one = json.loads(line)
+                place = (str(one["period"]), int(one["n"]))
+                told = (f"另存的 {one['day']} 封存头", str(one["digest"]), str(one["debit_fen"]))
+                self.heads.setdefault(place, []).append(told)
+
+    def follow(self, voucher: Row, lines: list[Row], debit_fen: int) -> bool:
+        """Take the seal of the next numbered voucher; whether it has one."""
+        number = int(voucher[2])
+        while self.next is not None and int(self.next[0]) < number:
+            self.found.add("chain", f"封存号 {self.next[0]} 没有对应的凭证")
+            self.next = next(self.seals, None)
+        if self.next is None or int(self.next[0]) != number:
+            return False
+        _, voucher_id, period, n, previous, digest = self.next
+        self.next = next(self.seals, None)
+        where = f"凭证 {voucher[1]}（第 {voucher[2]} 号）"
+        if voucher_id != voucher[1] or period != voucher[4][:4] + voucher[4][5:7]:
+            self.found.add("seal", f"{where}：封存的凭证或月份不同")
+        if seal_digest(bytes.fromhex(previous), canonical_text(voucher, lines)).hex() != digest:
+            self.found.add("seal", f"{where}：摘要不同，凭证或分录在封存后有变化")
+        place, before, debits = self.ends.get(period, (0, ZEROS, 0))
+        if int(n) != place + 1 or bytes.fromhex(previous) != before:
+            self.found.add("chain", f"{where}：在 {period} 的封存链上与前一张不相连")
+        self.ends[period] = (int(n), bytes.fromhex(digest), debits + debit_fen)
+        self.sealed += 1
+        self._meet(period, int(n), digest, debits + debit_fen)
+        return True
+
+    def _meet(self, period: str, n: int, digest: str, debits: int) -> None:
+        for name, told_digest, told_debit in self.heads.pop((period, n), ()):
+            if told_digest != digest:
+                self.found.add("heads", f"{name}（{period} 第 {n} 张）：摘要与封存链不同")
+            elif int(told_debit) != debits:
+                self.found.add("heads", f"{name}（{period} 第 {n} 张）：借方合计 {told_debit} 分，凭证合计 {debits} 分")
+
+    def end(self) -> None:
+        """What was promised and did not come."""
+        for seal in [self.next] if self.next is not None else []:
+            self.found.add("chain", f"封存号 {seal[0]} 没有对应的凭证")
+        for seal in self.seals:
+            self.found.add("chain", f"封存号 {seal[0]} 没有对应的凭证")
+        for period in {period for period, n in self.heads if n == 0}:
+            self._meet(period, 0, ZEROS.hex(), 0)
+        for (period, n), heads in self.heads.items():
+            for name, _, _ in heads:
+                self.found.add("heads", f"{name}：导出中没有 {period} 第 {n} 张封存")
+
+
+class Books:
+    """Vouchers and their lines; what they promise of members' lines."""
+
+    def __init__(self, folder: Path, found: Findings, made_at_us: int) -> None:
+        self.found, self.made_at_us = found, made_at_us
+        self.controls = {code for code, _, _, control in table(folder, "subjects") if control == "t"}
+        self.gl_lines = table(folder, "gl_lines")
+        self.next_line = next(self.gl_lines, None)
+        self.promised: dict[int, list[Any]] = {}  # voucher: lines, debit, credit, digest still to come, hash so far
+        self.vouchers = self.control_fen = 0
+        self.late: list[Row] = []
+
+    def read(self, vouchers: Iterator[Row], chains: Chains) -> None:
+        """Follow the vouchers in the order of numbers, those without a number last."""
+        for voucher in vouchers:
+            self.vouchers += 1
+            lines = self._lines_of(voucher[1])
+            debit_fen = self._check_sums(voucher, lines)
+            if voucher[2] and not chains.follow(voucher, lines, debit_fen):
+                self.late.append(voucher)
+            elif voucher[2] and self.late:
+                for one in self.late:
+                    self.found.add("chain", f"凭证 {one[1]}（第 {one[2]} 号）漏封")
+                self.late = []
+            if voucher[10] != "0" or voucher[16]:
+                totals = (int(one) for one in voucher[10:13])
+                self.promised[int(voucher[1])] = [*totals, bytes.fromhex(voucher[16]), None]
+        for one in self.late:
+            if int(one[5]) < self.made_at_us - HOUR_US:
+                self.found.add("chain", f"凭证 {one[1]}（第 {one[2]} 号）一小时后仍未封存")
+        while self.next_line is not None:
+            self.found.add("balanced", f"分录所属的凭证 {self.next_line[0]} 不在导出中")
+            self.next_line = next(self.gl_lines, None)
+
+    def _lines_of(self, voucher_id: str) -> list[Row]:
+        lines = []
+        while self.next_line is not None and self.next_line[0] == voucher_id:
+            lines.append(self.next_line)
+            self.next_line = next(self.gl_lines, None)
+        return lines
+
+    def _check_sums(self, voucher: Row, lines: list[Row]) -> int:
+        debit = sum(int(line[4]) for line in lines)
+        credit = sum(int(line[5]) for line in lines)
+        if not lines or debit != credit:
+            self.found.add("balanced", f"凭证 {voucher[1]}（第 {voucher[2]} 号）：借方 {debit} 分，贷方 {credit} 分")
+        controls = [line for line in lines if line[6] in self.controls]
+        member_debit, member_credit = (sum(int(line[side]) for line in controls) for side in (4, 5))
+        if (member_debit, member_credit) != (int(voucher[11]), int(voucher[12])):
+            self.found.add("control", f"凭证 {voucher[1]}（第 {voucher[2]} 号）：个人合计与统驭科目分录不同")
+        self.control_fen += member_credit - member_debit
+        return debit
+
+    def take(self, voucher_id: int, parts: tuple[int, int, int, int, int]) -> None:
+        """Count one member line towards its voucher."""
+        promise = self.promised.get(voucher_id)
+        if promise is None:
+            self.found.add("lines", f"账户 {parts[0]} 有一条明细，其凭证 {voucher_id} 没有它或不在导出中")
+            return
+        promise[0] -= 1
+        promise[1] -= parts[1]
+        promise[2] -= parts[2]
+        piece = member_line_bytes(*parts)
+        if promise[4] is None:
+            promise[4] = hashlib.sha256(piece)
+        else:
+            promise[4].update(piece)
+        if promise[0] == 0:
+            del self.promised[voucher_id]
+            if promise[1] or promise[2]:
+                self.found.add("lines", f"凭证 {voucher_id}：明细合计与凭证相差 {promise[1]} / {promise[2]} 分")
+            if promise[4].digest() != promise[3]:
+                self.found.add("lines", f"凭证 {voucher_id}：明细摘要不同，明细有变化")
+
+    def end(self) -> None:
+        """Vouchers whose lines did not all come."""
+        for voucher_id, promise in self.promised.items():
+            self.found.add("lines", f"凭证 {voucher_id}：还缺 {promise[0]} 条个人明细")
+
+
+# -- members' accounts --
+
+
+def year_of(period: int) -> int:
+    """The interest year a line belongs to: its booking day's, except the year's own interest, which opens the next."""
+    year, month = divmod(period, 100)
+    return year + 1 if month == 13 else year if month >= 7 else year - 1
+
+
+class Account:
+    """One account while its lines go by."""
+
+    def __init__(self, account_id: int, rates: Rates, found: Findings) -> None:
+        self.account_id, self.rates, self.found = account_id, rates, found
+        self.seq = self.balance = self.weighted = self.own = self.unit = self.interest = 0
+        self.year: int | None = None
+        self.change: dict[int, int] = {}
+        self.credited: dict[int, int] = {}
+        self.products: dict[int, int] = {}
+        self.originals: dict[int, tuple[int, int, int, str]] = {}
+        self.reversed: set[int] = set()
+
+    def line(self, line: Row) -> tuple[int, int, int, int, int]:
+        """Follow one line; what it adds to its voucher's digest."""
+        value_on, kind, back = line[4], line[5], line[12]
+        seq, period, debit, credit, own, unit, after, product = (
+            int(line[place]) for place in (1, 3, 6, 7, 8, 9, 10, 11)
+        )
+        year, change = year_of(period), credit - debit
+        if seq != self.seq + 1:
+            self.found.add("sequence", f"账户 {self.account_id}：第 {self.seq} 条之后是第 {seq} 条")
+        if after != self.balance + change:
+            due = self.balance + change
+            self.found.add("running", f"账户 {self.account_id} 第 {seq} 条：余额 {after} 分，应为 {due} 分")
+        index = self.rates.index(value_on)
+        if period % 100 == 13:
+            expected = after * index
+            self.credited[year] = self.credited.get(year, 0) + change
+        else:
+            start = self.weighted if year == self.year else self.balance * self.rates.at_start(year)
+            expected = start + change * index
+            self.change[year] = self.change.get(year, 0) + change
+            self.products[year] = self.products.get(year, 0) + change * index
+        if product != expected:
+            self.found.add("running", f"账户 {self.account_id} 第 {seq} 条：积数 {product}，应为 {expected}")
+        sign = 1 if change > 0 else -1
+        self.own += sign * own
+        self.unit += sign * unit
+        self.interest += change if kind == "9" else 0
+        self._reversal(seq, back, debit, credit, own, value_on)
+        self.seq, self.balance, self.weighted, self.year = seq, after, product, year
+        return self.account_id, debit, credit, own, unit
+
+    def _reversal(self, seq: int, back: str, debit: int, credit: int, own: int, value_on: str) -> None:
+        if not back:
+            self.originals[seq] = (debit, credit, own, value_on)
+            return
+        if self.originals.get(int(back)) != (credit, debit, own, value_on) or int(back) in self.reversed:
+            self.found.add("reversals", f"账户 {self.account_id} 第 {seq} 条：与所冲的第 {back} 条不符，或重复冲账")
+        self.reversed.add(int(back))
+
+    def close(self, balances: list[Row]) -> int:
+        """Compare with the account's balance rows, oldest first; the latest balance."""
+        before: Row | None = None
+        for one in balances:
+            self._year(one, before)
+            before = one
+        missing = (set(self.change) | set(self.credited)) - {int(one[1]) for one in balances}
+        for year in sorted(missing):
+            self.found.add("balance", f"账户 {self.account_id}：{year} 结息年度有明细，没有余额行")
+        if before is None:
+            return 0
+        if max(int(one[9]) for one in balances) != self.seq:
+            self.found.add("sequence", f"账户 {self.account_id}：末号 {before[9]}，明细到第 {self.seq} 条")
+        if (int(before[5]), int(before[6]), int(before[8])) != (self.own, self.unit, self.interest):
+            self.found.add("parts", f"账户 {self.account_id}：累计与明细累计不同")
+        return int(before[3])
+
+    def _year(self, one: Row, before: Row | None) -> None:
+        year, opening, balance, weighted = int(one[1]), int(one[2]), int(one[3]), int(one[7])
+        where = f"账户 {self.account_id} {year} 结息年度"
+        expected = opening + self.change.get(year, 0)
+        if balance != expected:
+            self.found.add("balance", f"{where}：余额 {balance} 分，明细合计 {expected} 分")
+        follows = before is not None and int(before[1]) == year - 1
+        last = int(before[3]) if before is not None and follows else 0
+        credited = self.credited.get(year, 0)
+        if opening != last + credited:
+            self.found.add("opening", f"{where}：年初余额 {opening} 分，上年余额加结息 {last + credited} 分")
+        products = opening * self.rates.at_start(year) + self.products.get(year, 0)
+        if weighted != products:
+            self.found.add("weighted", f"{where}：积数 {weighted}，明细重算 {products}")
+        if before is not None and follows:
+            earned = last * self.rates.at_start(year) - int(before[7])
+            interest = max(int(before[4]) - last, self.rates.earned(year - 1, earned))
+            if credited != interest:
+                self.found.add("interest", f"{where}：上年结息 {credited} 分，应为 {interest} 分")
+
+
+def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> tuple[int, int, int]:
+    """Follow member lines and balance rows side by side, account by account; accounts, lines, sum of balances."""
+    lines, balances = table(folder, "member_lines"), table(folder, "balances")
+    line, balance = next(lines, None), next(balances, None)
+    accounts = count = total = 0
+    while line is not None or balance is not None:
+        account_id = min(int(one[0]) for one in (line, balance) if one is not None)
+        accounts += 1
+        account, name, rows = Account(account_id, rates, found), str(account_id), []
+        while line is not None and line[0] == name:
+            books.take(int(line[2]), account.line(line))
+            count += 1
+            line = next(lines, None)
+        while balance is not None and balance[0] == name:
+            rows.append(balance)
+            balance = next(balances, None)
+        total += account.close(rows)
+    return accounts, count, total
+
+
+def verify(folder: Path, heads: Path | None = None) -> Findings:
+    """Everything, on one export."""
+    found = Findings()
+    try:
+        manifest = check_manifest(folder, found)
+        rates = Rates(folder, found)
+        chains = Chains(folder, found, heads)
+        books = Books(folder, found, int(manifest["made_at_us"]))
+        books.read(table(folder, "vouchers"), chains)
+        chains.end()
+        accounts, lines, total = read_accounts(folder, rates, books, found)
+        books.end()
+        if total != books.control_fen:
+            found.add("members", f"个人账户合计 {total} 分，统驭科目余额 {books.control_fen} 分")
+        found.notes.append(
+            f"凭证 {books.vouchers} 张（已封存 {chains.sealed} 张），账户 {accounts} 个，个人明细 {lines} 条"
+        )
+    except (OSError, ValueError, KeyError, StopIteration, csv.Error) as error:
+        found.add("readable", f"读到此处为止，其余没有核验：{error!r}")
+    return found
+
+
+def run(folder: Path, *, heads: Path | None = None) -> int:
+    """Verify and print; 1 when something breaks."""
+    found = verify(folder, heads)
+    found.tell()
+    return 1 if found.total else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="核验 anju export-books 导出的账册")
+    parser.add_argument("folder", type=Path, help="导出文件夹")
+    parser.add_argument("--heads", type=Path, help="另存的每日封存头文件")
+    chosen = parser.parse_args(arguments)
+    return run(chosen.folder, heads=chosen.heads)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
