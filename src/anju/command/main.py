@@ -45,13 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--rounds", type=int, default=5)
     bench.add_argument("--json", action="store_true")
 
-    bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
-    bench.add_argument("name", choices=BENCHES)
-    bench.add_argument("--members", type=int, default=10_000)
-    bench.add_argument("--rows", type=int, default=10_000)
-    bench.add_argument("--rounds", type=int, default=5)
-    bench.add_argument("--json", action="store_true")
-
     manage = commands.add_parser("manage", help="Django 自己的命令", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
 
@@ -91,12 +84,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from anju.command import verify_books
 
             return verify_books.run(chosen.folder, heads=chosen.heads)
-        case "bench":
-            from anju.command import bench
-
-            return bench.run(
-                chosen.name, members=chosen.members, rows=chosen.rows, rounds=chosen.rounds, as_json=chosen.json
-            )
         case "bench":
             from anju.command import bench
 
