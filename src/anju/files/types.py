@@ -38,6 +38,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """All cells of one sheet as they stand; `heading` is the index, from 0, of the row with the headings."""
+
+    sheet: str
+    heading: int
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetSeen:
     """A sheet of a workbook as its owner chooses it. `headings` is empty when it does not look like the table."""
 

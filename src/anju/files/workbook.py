@@ -18,7 +18,7 @@ import python_calamine
 
 from anju.files import sheet_scan, text_table
 from anju.files.archive import DAMAGED, Archive, open_archive, refuse_too_large
-from anju.files.types import Cell, Recognise, Row, SheetSeen, Table
+from anju.files.types import Cell, Cells, Recognise, Row, SheetSeen, Table
 from anju.kernel.refusal import Refusal
 
 HEADING_SEARCH_ROWS = 20
@@ -31,15 +31,30 @@ PASTED = "粘贴内容"
 
 def read_table(content: bytes, filename: str, *, recognise: Recognise | None = None, sheet: str | None = None) -> Table:
     """The table of an upload; `sheet` is the agent's choice when the workbook holds several."""
+    return _table(*_opened(content, filename, recognise or _any_heading, sheet))
+
+
+def read_cells(content: bytes, filename: str, *, recognise: Recognise) -> Cells:
+    """Every cell of an upload's one fitting sheet, with what stands above the headings and with times of day.
+
+    Refuses what `read_table` refuses, but not a sheet without lines below its headings.
+    """
+    name, header, grid = _opened(content, filename, recognise, None)
+    if len(grid) - header - 1 > DATA_ROW_LIMIT:
+        raise Refusal("rows_too_many", f"一次最多 {DATA_ROW_LIMIT} 行，请分成几份上传。", field="file")
+    return Cells(name, header, tuple(tuple(_exact(cell) for cell in row) for row in grid))
+
+
+def _opened(content: bytes, filename: str, known: Recognise, sheet: str | None) -> tuple[str, int, list[list[Any]]]:
+    """Name, index of the heading row from 0, and the raw cells of the sheet that is meant."""
     refuse_too_large(len(content))
     if not content:
         raise Refusal("file_empty", "文件是空的。请确认名单已保存后重新上传。", field="file")
     suffix = "." + filename.lower().rsplit(".", 1)[-1] if "." in filename else ""
-    known = recognise or _any_heading
     if content.startswith(ZIP_MARK):
         if suffix not in (".xlsx", ""):
             raise Refusal("file_kind", "请上传 .xlsx 或 .csv 文件（.xlsm 请另存为 .xlsx）。", field="file")
-        return _read_workbook(open_archive(content), known, sheet)
+        return _open_workbook(open_archive(content), known, sheet)
     if content.startswith(LEGACY_MARK):
         raise Refusal(
             "workbook_legacy",
@@ -50,7 +65,7 @@ def read_table(content: bytes, filename: str, *, recognise: Recognise | None = N
         raise Refusal("workbook_damaged", DAMAGED, field="file")
     if suffix not in TEXT_SUFFIXES:
         raise Refusal("file_kind", "请上传 .xlsx 或 .csv 文件。", field="file")
-    return _read_text(text_table.decode(content), filename, known)
+    return _open_text(text_table.decode(content), filename, known)
 
 
 def read_pasted(text: str, *, recognise: Recognise | None = None) -> Table:
@@ -58,7 +73,7 @@ def read_pasted(text: str, *, recognise: Recognise | None = None) -> Table:
     refuse_too_large(len(text))
     if not text.strip():
         raise Refusal("file_empty", "还没有粘贴内容。请在表格里选中名单（连同表头）复制后粘贴。", field="pasted")
-    return _read_text(text, PASTED, recognise or _any_heading)
+    return _table(*_open_text(text, PASTED, recognise or _any_heading))
 
 
 def sheets_of(content: bytes, *, recognise: Recognise) -> tuple[SheetSeen, ...]:
@@ -84,7 +99,7 @@ def _any_heading(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if cell)
 
 
-def _read_text(text: str, name: str, recognise: Recognise) -> Table:
+def _open_text(text: str, name: str, recognise: Recognise) -> tuple[str, int, list[list[Any]]]:
     rows = text_table.text_rows(text)
     computed = text_table.formula_cells(rows)
     if computed:
@@ -96,10 +111,12 @@ def _read_text(text: str, name: str, recognise: Recognise) -> Table:
     header = _header_index(rows, recognise)
     if header is None:
         raise _no_heading(name)
-    return _table(name, header, rows)
+    return name, header, rows
 
 
-def _read_workbook(archive: Archive, recognise: Recognise, wanted: str | None) -> Table:
+def _open_workbook(
+    archive: Archive, recognise: Recognise, wanted: str | None
+) -> tuple[str, int, list[list[Any]]]:
     sheets = sheet_scan.sheet_parts(archive)
     _refuse_unsafe(archive, sheets)
     book = _book(archive, sheets)
@@ -109,7 +126,7 @@ def _read_workbook(archive: Archive, recognise: Recognise, wanted: str | None) -
     if header is None:
         raise _no_heading(chosen.name)
     _refuse_merged(chosen.name, book, header)
-    return _table(chosen.name, header, grids[chosen.name])
+    return chosen.name, header, grids[chosen.name]
 
 
 def _refuse_unsafe(archive: Archive, sheets: tuple[sheet_scan.SheetPart, ...]) -> None:
@@ -247,6 +264,13 @@ def _rows(letters: list[str], grid: Sequence[Sequence[Any]], header: int) -> Ite
                 cells[letters[position]] = cell
         if cells:
             yield Row(index + 1, cells)
+
+
+def _exact(value: object) -> Cell:
+    """A cell as `_cell` means it, empty ones as empty text, and a moment with its time of day."""
+    if value is None or value == "":
+        return ""
+    return value if isinstance(value, datetime) else _cell(value)
 
 
 def _cell(value: object) -> Cell:

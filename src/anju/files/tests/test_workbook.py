@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from anju.files import archive
 from anju.files.tests.workbooks import HEADINGS, ROWS, changed, recognise, workbook
-from anju.files.workbook import read_pasted, read_table, sheets_of
+from anju.files.workbook import read_cells, read_pasted, read_table, sheets_of
 from anju.kernel.refusal import Refusal
 
 
@@ -214,3 +215,14 @@ def test_the_sheets_of_a_workbook_are_listed_to_choose_from() -> None:
         ("10月", 0, True), ("说明", 1, False),
     ]  # fmt: skip
     assert listed[0].rows == 2 and set(HEADINGS) <= set(listed[0].headings)
+
+
+def test_cells_keep_what_stands_above_the_headings_and_the_time_of_day() -> None:
+    def stamp(book: Any, page: Any) -> None:
+        shape = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        page.write_datetime(1, 2, datetime(2026, 11, 23, 10, 5, 30), shape)
+
+    seen = read_cells(workbook(finish=stamp), "a.xlsx", recognise=recognise)
+    assert (seen.heading, seen.rows[0][0], seen.rows[1][2]) == (0, "姓名", datetime(2026, 11, 23, 10, 5, 30))
+    text = read_cells("说明,\n姓名,证件号码\n".encode(), "a.csv", recognise=recognise)
+    assert (text.heading, text.rows) == (1, (("说明", ""), ("姓名", "证件号码")))
