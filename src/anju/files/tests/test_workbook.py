@@ -218,11 +218,13 @@ def test_the_sheets_of_a_workbook_are_listed_to_choose_from() -> None:
 
 
 def test_cells_keep_what_stands_above_the_headings_and_the_time_of_day() -> None:
+    moment = datetime(2026, 11, 23, 10, 5, 30)  # noqa: DTZ001  (a sheet knows no zone)
+
     def stamp(book: Any, page: Any) -> None:
         shape = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        page.write_datetime(1, 2, datetime(2026, 11, 23, 10, 5, 30), shape)
+        page.write_datetime(1, 2, moment, shape)
 
     seen = read_cells(workbook(finish=stamp), "a.xlsx", recognise=recognise)
-    assert (seen.heading, seen.rows[0][0], seen.rows[1][2]) == (0, "姓名", datetime(2026, 11, 23, 10, 5, 30))
+    assert (seen.heading, seen.rows[0][0], seen.rows[1][2]) == (0, "姓名", moment)
     text = read_cells("说明,\n姓名,证件号码\n".encode(), "a.csv", recognise=recognise)
     assert (text.heading, text.rows) == (1, (("说明", ""), ("姓名", "证件号码")))
