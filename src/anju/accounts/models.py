@@ -149,3 +149,41 @@ class RateIndex(models.Model):
     class Meta:
         db_table = "rate_index"
         verbose_name = "利率积数"
+
+
+class InterestTrial(models.Model):
+    """What a trial run (试算) would credit to one account; unlogged, kept until the next trial of the year."""
+
+    pk = models.CompositePrimaryKey("account_id", "run_id")
+    account_id = models.BigIntegerField()
+    run_id = models.BigIntegerField()
+    centre_id = models.BigIntegerField()
+    interest_fen = models.BigIntegerField()
+    last_year_fen = models.BigIntegerField()
+    balance_fen = FenField()
+
+    class Meta:
+        db_table = "interest_trial"
+        verbose_name = "结息试算明细"
+
+
+class InterestTrialRun(models.Model):
+    """One trial run of an interest year with its totals."""
+
+    pk = models.CompositePrimaryKey("centre_id", "id")
+    centre_id = models.BigIntegerField()
+    id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    accounts = models.BigIntegerField()
+    settled_accounts = models.BigIntegerField()
+    zero_accounts = models.BigIntegerField()
+    negative_accounts = models.BigIntegerField()
+    balance_fen = FenField()
+    credited_fen = FenField()
+    taken_fen = FenField()
+    last_year_fen = models.BigIntegerField()
+    interest_year = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "interest_trial_run"
+        verbose_name = "结息试算"

@@ -303,3 +303,108 @@ class InterestRun:
     lines: int
     interest_fen: int
     vouchers: int
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """Totals of a trial run (结息试算), amounts in fen; ``settled_accounts`` were carried before and are not in it.
+
+    ``zero_accounts`` and ``negative_accounts`` hold money or held it, and would be credited nothing or less.
+    """
+
+    centre_id: int
+    run_id: int
+    interest_year: int
+    made_at: datetime
+    accounts: int
+    settled_accounts: int
+    zero_accounts: int
+    negative_accounts: int
+    balance_fen: int
+    credited_fen: int
+    taken_fen: int
+    last_year_fen: int
+
+    @property
+    def interest_fen(self) -> int:
+        """What the settlement would credit, less what it would take back."""
+        return self.credited_fen - self.taken_fen
+
+
+@dataclass(frozen=True)
+class TrialLine:
+    """One account of a trial run: its interest beside last year's, and what it stands on."""
+
+    account_id: int
+    interest_fen: int
+    last_year_fen: int
+    balance_fen: int
+
+    @property
+    def change_fen(self) -> int:
+        """More or less than last year."""
+        return self.interest_fen - self.last_year_fen
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial run explained: its totals, the accounts that change most, and those that get nothing or less."""
+
+    run: TrialRun
+    largest_changes: tuple[TrialLine, ...]
+    nothing: tuple[TrialLine, ...]
+
+
+@dataclass(frozen=True)
+class TrialDifference:
+    """An account credited otherwise than its trial said, because something was posted in between."""
+
+    account_id: int
+    trial_fen: int
+    settled_fen: int
+
+
+@dataclass(frozen=True)
+class ReceiptPiece:
+    """Days over which balance and rate did not change; ``to_day`` is the first day that no longer counts.
+
+    Days outside the interest year stand for money that came late: its balance alone earns there.
+    """
+
+    from_day: date
+    to_day: date
+    balance_fen: int
+    rate_bp: int
+
+    @property
+    def days(self) -> int:
+        """How many days the balance lay there."""
+        return (self.to_day - self.from_day).days
+
+    @property
+    def product(self) -> int:
+        """积数: fen times days."""
+        return self.balance_fen * self.days
+
+
+@dataclass(frozen=True)
+class InterestReceipt:
+    """How the interest of an account and interest year comes about, to be added up by hand.
+
+    The sum of product times rate over ``day_base`` and 10,000, rounded half up to the fen once, is ``earned_fen``.
+    ``interest_fen`` is what is credited: the same, unless a correction would take more than is free.
+    """
+
+    account_id: int
+    interest_year: int
+    opening_fen: int
+    balance_fen: int
+    day_base: int
+    pieces: tuple[ReceiptPiece, ...]
+    earned_fen: int
+    interest_fen: int
+
+    @property
+    def product(self) -> int:
+        """积数合计, fen times days."""
+        return sum(piece.product for piece in self.pieces)

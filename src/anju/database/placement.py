@@ -64,6 +64,8 @@ PLACEMENT: dict[str, Placement] = {
     "account_spell": _member(),
     "account_freeze": _member(),
     "rate_index": _REFERENCE,
+    "interest_trial": _member(),
+    "interest_trial_run": _centre(),
     # parties
     "person": _person(),
     "person_contact": _person(),
@@ -84,7 +86,9 @@ PLACEMENT: dict[str, Placement] = {
     # treasury
     "bank_account": _centre(),
     "bank_contradiction": _centre(),
+    "bank_entry": _centre(append_only=True),
     "bank_notice": _centre(),
+    "bank_statement": _centre(append_only=True),
     "payment_order": _centre(),
     "treasury_mandate": _centre(),
     "member_card": _person(),

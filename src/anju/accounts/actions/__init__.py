@@ -10,6 +10,7 @@ from anju.accounts.actions.rates import load_rates
 from anju.accounts.actions.reversals import reverse_contributions, reverse_line
 from anju.accounts.actions.settlement import settle_interest
 from anju.accounts.actions.states import move_accounts, seal_accounts, unseal_accounts
+from anju.accounts.actions.trial import trial_interest
 from anju.accounts.actions.withdrawals import post_withdrawal
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "reverse_line",
     "seal_accounts",
     "settle_interest",
+    "trial_interest",
     "unfreeze",
     "unseal_accounts",
 ]

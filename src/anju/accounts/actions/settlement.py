@@ -64,14 +64,19 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
 
 
 def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
+    if earlier_is_left(year):
+        settle_interest(year.centre_id, year.year - 1, at=at, actor=actor)
+
+
+def earlier_is_left(year: Year) -> bool:
+    """Whether accounts of the year before have not been carried into this one."""
     left = row(
         "SELECT EXISTS (SELECT 1 FROM balance b WHERE b.interest_year = %(before)s AND b.centre_id = %(centre)s"
         " AND b.state IN (1, 2, 6) AND NOT EXISTS (SELECT 1 FROM balance n WHERE n.account_id = b.account_id"
         " AND n.interest_year = %(year)s)) AS behind",
         {"before": year.year - 1, "year": year.year, "centre": year.centre_id},
     )
-    if left and left["behind"]:
-        settle_interest(year.centre_id, year.year - 1, at=at, actor=actor)
+    return bool(left and left["behind"])
 
 
 @transaction.atomic
@@ -124,10 +129,15 @@ _CHUNK_BALANCES = (
 )
 
 
+def all_due(year: Year) -> str:
+    """A SELECT of the balance rows that a settlement would carry, each with its ``interest``."""
+    return _DUE.format(first=0, after=1 << 62, **year.sql)
+
+
 def preview_interest(centre_id: int, interest_year: int) -> InterestRun:
     """What ``settle_interest`` would credit to the accounts not yet carried; writes nothing."""
     year = year_of(centre_id, interest_year)
-    due = _DUE.format(first=0, after=1 << 62, **year.sql)
+    due = all_due(year)
     totals = row(f"SELECT {TOTALS} FROM ({due}) b")
     assert totals is not None
     interest_fen = totals["credited_fen"] - totals["taken_fen"]

@@ -7,6 +7,7 @@ from anju.accounts.queries.known import learned_later, statement_as_known
 from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
 from anju.accounts.queries.months import contribution_months
 from anju.accounts.queries.overview import account_of_person, freezes, overview, own_overview, person_of, spells
+from anju.accounts.queries.receipt import trial_receipt
 from anju.accounts.queries.roster import (
     account_ids,
     accounts_of_people,
@@ -15,6 +16,7 @@ from anju.accounts.queries.roster import (
     state_counts,
     unit_accounts,
 )
+from anju.accounts.queries.trial import latest_trial, trial, trial_differences
 
 __all__ = [
     "account_ids",
@@ -24,6 +26,7 @@ __all__ = [
     "contribution_months",
     "freezes",
     "ids_of_unit",
+    "latest_trial",
     "learned_later",
     "movement",
     "movements",
@@ -39,5 +42,8 @@ __all__ = [
     "state_counts",
     "statement",
     "statement_as_known",
+    "trial",
+    "trial_differences",
+    "trial_receipt",
     "unit_accounts",
 ]

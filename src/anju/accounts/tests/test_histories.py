@@ -126,12 +126,28 @@ class Life(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        actions.settle_interest(CENTRE, interest_year(self.day) - 1, at=moment(self.day))
+        self._settle_as_tried()
         for account_id, member in zip(self.ids, self.members, strict=True):
             seen = queries.overview(account_id)
             assert (seen.balance_fen, seen.held_fen, seen.last_seq) == (member.balance, member.held, member.lines)
             assert (seen.own_paid_fen, seen.unit_paid_fen) == (member.own, member.unit)
             assert seen.interest_fen == member.interest
+
+    def _settle_as_tried(self) -> None:
+        """A trial of the last year says what its settlement credits, to the total and to each receipt."""
+        year = interest_year(self.day) - 1
+        if year < 2024:
+            return
+        actions.settle_interest(CENTRE, year - 1, at=moment(self.day))
+        run = actions.trial_interest(CENTRE, year, at=moment(self.day))
+        settled = actions.settle_interest(CENTRE, year, at=moment(self.day))
+        assert (settled.accounts, settled.interest_fen) == (run.accounts, run.interest_fen)
+        assert run.accounts + run.settled_accounts == len(self.ids)
+        assert queries.trial_differences(CENTRE, run.run_id) == ()
+        for account_id in self.ids:
+            credited = [one.change_fen for one in queries.movements(account_id, limit=1_000) if one.kind == 9
+                        and one.period == year * 100 + 13]  # fmt: skip
+            assert queries.trial_receipt(account_id, year).interest_fen == sum(credited)
 
     def _compare_drawn(self, drawn: Drawn) -> None:
         """What is said today of what was known then is what was said then; the rest was learned later."""

@@ -146,7 +146,11 @@ def test_posted_interest_equals_the_sum_of_every_day(
         account_id = open_staff(1, on=FIRST)[0]
         model = Model(rates, by_segment)
         _live(account_id, model, sorted(events))
-        actions.settle_interest(CENTRE, LAST.year - 1, at=moment(LAST))
+        actions.settle_interest(CENTRE, LAST.year - 2, at=moment(date(LAST.year - 1, 7, 1)))
+        run = actions.trial_interest(CENTRE, LAST.year - 1, at=moment(LAST))
+        receipts = [queries.trial_receipt(account_id, year) for year in (FIRST.year, FIRST.year + 1)]
+        assert actions.settle_interest(CENTRE, LAST.year - 1, at=moment(LAST)).interest_fen == run.interest_fen
+        assert queries.trial_differences(CENTRE, run.run_id) == ()
         again = actions.settle_interest(CENTRE, LAST.year - 1, at=moment(LAST))
         assert (again.accounts, again.vouchers) == (0, 0)
         model.close_year(LAST)
@@ -155,6 +159,8 @@ def test_posted_interest_equals_the_sum_of_every_day(
             for line in rows("SELECT * FROM member_line WHERE kind = %s", [int(LineKind.INTEREST)])
         }
         assert list(posted.values()) == model.credited
+        assert [one.interest_fen for one in receipts] == model.credited
+        assert [queries.trial_receipt(account_id, one.interest_year) for one in receipts] == receipts
         assert queries.overview(account_id).balance_fen == model.balance
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
