@@ -38,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("folder", type=Path)
     verify.add_argument("--heads", type=Path, help="另存的每日封存头文件")
 
+    heads = commands.add_parser("heads", help="做好昨日的封存头，写到 ANJU_HEADS 指定的去处")
+    heads.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
+
     bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
     bench.add_argument("name", choices=BENCHES)
     bench.add_argument("--members", type=int, default=10_000)
@@ -80,6 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from anju.command import export_books
 
             return export_books.run(chosen.out, centre=chosen.centre)
+        case "heads":
+            from anju.command import heads
+
+            return heads.run()
         case "verify-books":
             from anju.command import verify_books
 

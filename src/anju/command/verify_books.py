@@ -190,10 +190,17 @@ class Chains:
         for _, day, period, n, debit, digest in table(folder, "heads"):
             self.heads.setdefault((period, int(n)), []).append((f"{day} 的封存头", digest, debit))
         if given is not None:
-            for line in given.read_text(encoding="utf-8").splitlines():
+            self._read_given(given)
+
+    def _read_given(self, given: Path) -> None:
+        for n, line in enumerate(given.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
                 one = json.loads(line)
                 place = (str(one["period"]), int(one["n"]))
                 told = (f"另存的 {one['day']} 封存头", str(one["digest"]), str(one["debit_fen"]))
+            except (ValueError, KeyError, TypeError):
+                self.found.add("heads", f"另存的封存头第 {n} 行不能读")
+            else:
                 self.heads.setdefault(place, []).append(told)
 
     def follow(self, voucher: Row, lines: list[Row], debit_fen: int) -> bool:

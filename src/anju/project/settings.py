@@ -30,6 +30,8 @@ ANJU_AGENCIES_URL = ENVIRONMENT.agencies_url
 ANJU_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
 ANJU_DIGEST_KEY = ENVIRONMENT.digest_key
 ANJU_CERTIFICATE_KEY = ENVIRONMENT.certificate_key
+# Where daily heads of the books are kept outside the database, see docs/verify-books.md.
+ANJU_HEADS = os.environ.get("ANJU_HEADS", "")
 ANJU_FILES_DIR = DATA_DIR / "files"
 ANJU_TESTING_ATOMIC = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 
 from anju import jobs
@@ -36,6 +38,13 @@ def sweep() -> None:
 def number_vouchers() -> None:
     """Vouchers get their consecutive numbers within a minute."""
     jobs.plan("ledger.number_vouchers", centre_id=settings.ANJU_CENTRE_ID)
+
+
+@jobs.every("5 0 * * *", "wiring.daily_heads")
+def daily_heads() -> None:
+    """When a day is over, the heads of its books go where the operator keeps them."""
+    yesterday = clock.today() - timedelta(days=1)
+    jobs.plan("ledger.give_out_heads", centre_id=settings.ANJU_CENTRE_ID, day=yesterday.isoformat())
 
 
 @jobs.every("10 1 * * *", "wiring.each_night")

@@ -123,6 +123,40 @@ TAMPERED = [
 ]  # fmt: skip
 
 
+def test_a_chain_made_anew_whole_is_named_by_the_heads_that_were_given_away(town: list[int], tmp_path: Path) -> None:
+    from anju.ledger.head_targets import AppendFile
+    from anju.ledger.heads import give_out_heads, make_heads
+
+    given = AppendFile(tmp_path / "heads.jsonl")
+    make_heads(CENTRE, day=date(2026, 9, 10), at=moment(date(2026, 9, 11)))
+    assert give_out_heads(CENTRE, targets=[given], at=moment(date(2026, 9, 11))) == []
+    honest = verify_books.verify(export(tmp_path / "honest"), given.path)
+    assert honest.total == 0 and len(given.path.read_text().splitlines()) == 27
+    with as_superuser() as super_user:
+        super_user.execute("DELETE FROM books_head_sent; DELETE FROM books_head; DELETE FROM voucher_seal")
+        super_user.execute("UPDATE voucher SET known_at = known_at + interval '1 day' WHERE number = 5")
+    number(CENTRE)
+    forged = export(tmp_path / "forged")
+    assert violations() == [] and verify_books.verify(forged).total == 0, "nothing inside can know"
+    assert verify_books.verify(forged, given.path).count["heads"] > 0
+    make_heads(CENTRE, day=date(2026, 9, 10), at=moment(date(2026, 9, 11)))
+    (told,) = give_out_heads(CENTRE, targets=[given], at=moment(date(2026, 9, 11)))
+    assert "HeadDiffers" in told.reason
+
+
+def test_a_head_that_lies_about_its_sum_or_its_place_is_named(town: list[int], tmp_path: Path) -> None:
+    from anju.ledger.heads import latest_heads, make_heads
+
+    make_heads(CENTRE, day=date(2026, 9, 10), at=moment(date(2026, 9, 11)))
+    folder = export(tmp_path / "books")
+    line = json.loads(latest_heads(CENTRE)[0].line)
+    for change in ({"debit_fen": line["debit_fen"] + 1}, {"n": line["n"] + 1}, {"digest": "ab" * 32}):
+        (tmp_path / "heads").write_text(json.dumps(line | change) + "\n")
+        assert verify_books.verify(folder, tmp_path / "heads").count["heads"] == 1
+    (tmp_path / "heads").write_text('{"torn\n')
+    assert verify_books.verify(folder, tmp_path / "heads").count["heads"] == 1
+
+
 def as_superuser() -> psycopg.Connection[tuple[object, ...]]:
     """The embedded server's superuser in the test's database, whose triggers are off."""
     from django.db import connection
