@@ -59,13 +59,14 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 CHROME = "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36"
 NAMES = (
     "林晓雨", "王国强", "方晴", "周启明", "高玉兰", "陈立", "简宁", "宋雨桐", "许文博", "何静", "孟涛", "沈岚",
-    "唐晓雯",
+    "唐晓雯", "秦海宁", "吕思远",
 )  # fmt: skip
 
 STARTS = {
     "nobody": "/", "applicant": "/open/", "other_applicant": "/open/", "member": "/me/", "other_member": "/me/",
     "unit_admin": "/unit/", "other_unit_admin": "/unit/", "unit_agent": "/unit/", "clerk": "/desk/",
     "reviewer": "/desk/", "treasurer": "/desk/", "administrator": "/desk/",
+    "accountant": "/desk/ledger/", "auditor": "/desk/audit/",
 }  # fmt: skip
 """Where each of them begins to look around."""
 
@@ -168,6 +169,7 @@ def _built(hands: Hands, bank: FakeBank, agencies: fakes.FakeAgencies) -> Centre
         "applicant": someone(6, Role.APPLICANT), "other_applicant": someone(7, Role.APPLICANT),
         "clerk": someone(8, Role.CLERK), "reviewer": someone(9, Role.REVIEWER),
         "treasurer": someone(10, Role.TREASURER), "administrator": someone(11, Role.ADMINISTRATOR),
+        "accountant": someone(13, Role.ACCOUNTANT), "auditor": someone(14, Role.AUDITOR),
     }  # fmt: skip
     units = [_employ(people["member"], "6228000000001", 1), _employ(people["other_member"], "6228000000002", 2)]
     for n, who, role in ((2, "unit_admin", Role.UNIT_ADMIN), (3, "unit_agent", Role.UNIT_AGENT)):

@@ -85,7 +85,8 @@ def _person(
 
 ROLE_ZH = {
     "member": "职工", "applicant": "还没开通", "unit_agent": "单位经办人", "unit_admin": "单位管理员", "clerk": "受理",
-    "reviewer": "复核", "treasurer": "资金", "administrator": "管理员",
+    "reviewer": "复核", "treasurer": "资金",
+    "accountant": "会计", "auditor": "审计", "administrator": "管理员",
 }  # fmt: skip
 
 MEMBERS = (
@@ -175,6 +176,10 @@ STAFF = (
             "给挂账的钱找到去处：分摊、等待补足或退款；看银行没有答复的付款", start_here=True),
     _person("second_treasurer", "陆青", "treasurer", 45, "19870519", "资金岗第二人，一笔 68,000.00 元的退款等她签发",
             "签发孟涛经办的大额退款：超过授权限额的要第二个人签", woman=True),
+    _person("accountant", "秦海宁", "accountant", 48, "19850214", "会计岗，记账凭证和试算平衡表归她看",
+            "打开“账簿”：借贷是不是相等，点一张凭证看是哪件业务、谁制单、谁复核", woman=True),
+    _person("auditor", "吕思远", "auditor", 49, "19780908", "审计岗，只看不办，不担任别的岗位",
+            "打开“审计”：问换手机号后的提取、没有办件的查看；按种子号抽一份凭证样本"),
     _person("administrator", "沈岚", "administrator", 44, "19800616", "系统管理员",
             "看谁有什么权限、每个参数从哪天起按哪个文件", woman=True),
 )  # fmt: skip

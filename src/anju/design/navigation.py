@@ -58,6 +58,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("desk-cases", "案件"),
         NavItem("desk-treasury", "资金"),
         NavItem("desk-ledger", "账簿"),
+        NavItem("desk-audit", "审计"),
         NavItem("desk-units", "单位"),
         NavItem("desk-people", "个人"),
         NavItem("desk-parameters", "参数"),

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "anju.withdrawals",
     "anju.services",
     "anju.support",
+    "anju.reports",
     "anju.demo",
     "anju.design",
     "anju.portals",

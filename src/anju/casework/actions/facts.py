@@ -52,18 +52,20 @@ def establish_fact(case_id: int, name: str, value: Any, *, evidence: str, actor:
     evidence = clean_text(evidence, 200, "evidence", required=True)
     fact = Fact(name, shown.label, value, choice.label, f"人工核实：{evidence}", "", at.isoformat(timespec="minutes"))
     text = f"工作人员核实了“{shown.label}”：{choice.label}。"
-    return _judge_again(case, service, facts.with_fact(fact), Act.ESTABLISH_FACT, text, actor=actor, at=at)
+    told = f"{text}依据：{evidence}"
+    return _judge_again(case, service, facts.with_fact(fact), Act.ESTABLISH_FACT, text, actor=actor, at=at, told=told)
 
 
 @transaction.atomic
 def _judge_again(
-    case: Case, service: Service, facts: Facts, act: Act, text: str, *, actor: Actor, at: datetime
+    case: Case, service: Service, facts: Facts, act: Act, text: str, *, actor: Actor, at: datetime, told: str = ""
 ) -> Verdict:
+    """`text` is for the applicant, `told` for the desk where it says more."""
     verdict = judge(case, service, facts)
     digest = store.seen_digest(case)
     store.move(
         case, act, actor=actor, by=CLERK, at=at, text=text, facts=store.to_text(facts.to_json()),
         verdict=store.verdict_to_json(verdict), amount_fen=verdict.amount_fen,
     )  # fmt: skip
-    review_act(case, act.value, actor, digest, at=at, text=text)
+    review_act(case, act.value, actor, digest, at=at, text=told or text)
     return verdict

@@ -5,6 +5,7 @@ from django.urls.converters import IntConverter
 
 from anju.portals.desk.views import (
     administration,
+    audit,
     case,
     cases,
     contradictions,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("treasury/mandate/<row:mandate_id>/end/", payments.end_mandate, name="desk-mandate-end"),
     path("ledger/", ledger.ledger, name="desk-ledger"),
     path("ledger/<row:voucher_id>/", ledger.voucher, name="desk-voucher"),
+    path("audit/", audit.questions, name="desk-audit"),
+    path("audit/<slug:code>/", audit.answer, name="desk-audit-answer"),
     path("units/", units.units, name="desk-units"),
     path("units/<row:unit_id>/", units.unit, name="desk-unit"),
     path("people/", units.people, name="desk-people"),

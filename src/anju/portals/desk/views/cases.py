@@ -82,4 +82,6 @@ def find(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     if principal.can("desk.case"):
         return redirect("desk-cases")
-    return redirect("desk-units" if principal.can("desk.search") else "desk-parameters")
+    if principal.can("desk.search"):
+        return redirect("desk-units")
+    return redirect("desk-ledger" if principal.can("books.view") else "desk-parameters")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,6 +27,7 @@ from anju.policy.types import Status
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.casefile import queue_rows
 from anju.portals.desk.pages import done_of, go, page_number, part_of
+from anju.portals.desk.views import audit, ledger
 from anju.support import queries as support
 from anju.treasury import queries as treasury
 from anju.treasury.types import NoticeState
@@ -37,11 +38,15 @@ MOST_SHOWN = 200
 
 @permission("desk.view")
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """Each kind of staff finds its own work first."""
     role = principal_of(request).role
     if role is Role.TREASURER:
         return _treasurer(request)
+    if role is Role.ACCOUNTANT:
+        return ledger.ledger(request)
+    if role is Role.AUDITOR:
+        return audit.questions(request)
     return _administrator(request) if role is Role.ADMINISTRATOR else _cases(request)
 
 

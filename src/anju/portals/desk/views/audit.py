@@ -1,0 +1,76 @@
+"""The auditor's questions: what can be asked, and one answer on the page or as a workbook. Reads only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from anju.identity.permissions import permission
+from anju.kernel.clock import ZONE
+from anju.kernel.refusal import Refusal
+from anju.portals.common import actor_of, moment_of
+from anju.portals.desk.audit_sheet import workbook
+from anju.reports import actions as reports
+from anju.reports.questions import QUESTIONS
+from anju.reports.types import Asked
+
+USUAL_DAYS = 90
+MOST_DIGITS = 9
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WRONG_DAY = "请写成 2026-11-23 这样的日期。"
+WRONG_SEED = "种子号是 1 到 9 位的数字，例如 20261123。"
+
+
+@permission("audit.ask")
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """What can be asked, each with what a line may mean."""
+    return render(request, "desk/audit.html", {"questions": QUESTIONS.values()})
+
+
+@permission("audit.ask")
+@require_safe
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    """One answer; `as=xlsx` gives the workbook. What cannot be asked is said beside its field, and asks nothing."""
+    question = reports.question(code)
+    at = moment_of(request)
+    today = at.astimezone(ZONE).date()
+    typed = {
+        "first": request.GET.get("first", str(today - timedelta(days=USUAL_DAYS)))[:20],
+        "last": request.GET.get("last", str(today))[:20], "seed": request.GET.get("seed", f"{today:%Y%m%d}")[:20],
+    }  # fmt: skip
+    context = {"question": question, "typed": typed, "errors": {}}
+    actor = actor_of(request)
+    try:
+        asked = Asked(actor.centre_id, _day(typed["first"], "first"), _day(typed["last"], "last"), _seed(typed["seed"]))
+        found = reports.ask(code, asked, actor=actor, at=at)
+    except Refusal as refusal:
+        if not refusal.field:
+            raise
+        context["errors"] = {refusal.field: refusal.text}
+        return render(request, "desk/audit_answer.html", context, status=422)
+    if request.GET.get("as") == "xlsx":
+        answered = HttpResponse(workbook(found), content_type=XLSX)
+        name = f"{question.title} {asked.first} 至 {asked.last}.xlsx"
+        answered["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+        answered["X-Content-Type-Options"] = "nosniff"
+        return answered
+    lines = [list(zip(question.columns, line, strict=True)) for line in found.lines]
+    return render(request, "desk/audit_answer.html", context | {"answer": found, "lines": lines})
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refusal("reports.day", WRONG_DAY, field=field) from None
+
+
+def _seed(text: str) -> int:
+    if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) <= MOST_DIGITS):
+        raise Refusal("reports.seed", WRONG_SEED, field="seed")
+    return int(text)

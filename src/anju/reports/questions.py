@@ -1,0 +1,184 @@
+"""The stored questions of the audit. Each says what a line may mean: a line is a reason to look, never a finding.
+
+Members appear by masked name and number in the centre, staff by name: what staff did is what is examined.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+
+from anju.audit import queries as audit
+from anju.casework import queries as cases
+from anju.contributions import queries as contributions
+from anju.contributions.types import SuspenseState
+from anju.identity import queries as identity
+from anju.identity.types import Role
+from anju.kernel.identifiers import mask_name
+from anju.ledger import queries as books
+from anju.ledger.queries import VoucherMade
+from anju.parties import queries as parties
+from anju.reports.types import MOST_LINES, Asked, Column, Lines, Question, Show
+from anju.withdrawals import queries as withdrawals
+from anju.withdrawals.types import Withdrawal, WithdrawalState
+
+LIMIT = MOST_LINES + 1
+SAMPLE_SIZE = 25
+AFTER_PHONE = timedelta(days=30)
+OLD = timedelta(days=30)
+PIECES_WITHIN = timedelta(days=31)
+_STANDS = (WithdrawalState.RESERVED, WithdrawalState.PAID)
+
+
+def _members(person_ids: set[int]) -> dict[int, str]:
+    known = parties.people(sorted(person_ids)) if person_ids else {}
+    return {person_id: f"{mask_name(found.name)}（{person_id}）" for person_id, found in known.items()}
+
+
+def _staff(person_ids: set[int]) -> dict[int, str]:
+    known = parties.people(sorted(person_ids)) if person_ids else {}
+    return {person_id: found.name for person_id, found in known.items()}
+
+
+def _by(person_id: int | None, names: dict[int, str], nobody: str) -> str:
+    return nobody if person_id is None else names.get(person_id, f"人员 {person_id}")
+
+
+def _after_phone_change(asked: Asked) -> Lines:
+    changed = defaultdict(list)
+    for person_id, at in identity.phones_changed(since=asked.since - AFTER_PHONE, until=asked.until):
+        changed[person_id].append(at)
+    found = [
+        (taken, at)
+        for taken in withdrawals.asked_between(asked.centre_id, since=asked.since, until=asked.until)
+        for at in changed.get(taken.person_id, ())[-1:]
+        if timedelta(0) <= taken.asked_at - at <= AFTER_PHONE
+    ]
+    names = _members({taken.person_id for taken, _ in found})
+    return [
+        (names.get(taken.person_id, str(taken.person_id)), at, taken.asked_at, taken.reason.zh, taken.amount_fen,
+         taken.state.zh, taken.card_tail)
+        for taken, at in found[:LIMIT]
+    ]  # fmt: skip
+
+
+def _in_pieces(asked: Asked) -> Lines:
+    by_person: dict[int, list[Withdrawal]] = defaultdict(list)
+    for taken in withdrawals.asked_between(asked.centre_id, since=asked.since, until=asked.until):
+        if taken.state in _STANDS:
+            by_person[taken.person_id].append(taken)
+    found = []
+    for person_id, taken_all in sorted(by_person.items()):
+        most: list[Withdrawal] = []
+        for taken in taken_all:
+            near = [one for one in taken_all if timedelta(0) <= one.asked_at - taken.asked_at < PIECES_WITHIN]
+            most = max(most, near, key=len)
+        if len(most) > 2:
+            found.append((person_id, most))
+    names = _members({person_id for person_id, _ in found})
+    return [
+        (names.get(person_id, str(person_id)), most[0].asked_at, most[-1].asked_at, len(most),
+         sum(one.amount_fen for one in most))
+        for person_id, most in found[:LIMIT]
+    ]  # fmt: skip
+
+
+def _looks_without_case(asked: Asked) -> Lines:
+    found = audit.looks_without_case(asked.centre_id, since=asked.since, until=asked.until, limit=LIMIT)
+    staff = _staff({line["actor_person_id"] for line in found if line["actor_person_id"]})
+    members = _members({line["person_id"] for line in found if line["person_id"]})
+    return [
+        (line["at"], _by(line["actor_person_id"], staff, "—"), _role(line["role"]),
+         members.get(line["person_id"], "单位档案"), line["details"].get("purpose") or "没有写明")
+        for line in found
+    ]  # fmt: skip
+
+
+def _role(code: str) -> str:
+    return Role(code).zh if code in set(Role) else code
+
+
+def _facts_by_hand(asked: Asked) -> Lines:
+    found = cases.facts_by_hand(asked.centre_id, since=asked.since, until=asked.until, limit=LIMIT)
+    return [(one.at, one.staff_name, one.case_number, one.text, one.amount_fen, one.state.zh) for one in found]
+
+
+def _reversals(asked: Asked) -> Lines:
+    return _vouchers(books.reversals(asked.centre_id, asked.first, asked.last, limit=LIMIT))
+
+
+def _sample(asked: Asked) -> Lines:
+    return _vouchers(books.sample(asked.centre_id, asked.first, asked.last, seed=asked.seed, size=SAMPLE_SIZE))
+
+
+def _vouchers(found: list[VoucherMade]) -> Lines:
+    who = {person for one in found for person in (one.maker_person_id, one.checker_person_id) if person}
+    names = _staff(who)
+    return [
+        (one.voucher_id, one.business_date, one.kind.zh, one.fen, one.member_count,
+         _by(one.maker_person_id, names, "系统"), _by(one.checker_person_id, names, "规则"), one.reverses_id)
+        for one in found
+    ]  # fmt: skip
+
+
+def _old_suspense(asked: Asked) -> Lines:
+    states = (SuspenseState.OPEN, SuspenseState.WAITING)
+    found = contributions.suspense_items(asked.centre_id, states=states, limit=LIMIT)
+    old = [one for one in found if asked.since <= one.received_at < asked.until - OLD]
+    return [
+        (one.value_on, one.payer_name, one.open_fen, one.text, (asked.last - one.value_on).days)
+        for one in sorted(old, key=lambda one: (one.received_at, one.suspense_id))
+    ]  # fmt: skip
+
+
+_VOUCHER_COLUMNS = (
+    Column("凭证", Show.VOUCHER), Column("记账日", Show.DAY), Column("种类"), Column("金额（元）", Show.FEN),
+    Column("人数", Show.NUMBER), Column("制单"), Column("复核"), Column("冲销凭证", Show.VOUCHER),
+)  # fmt: skip
+
+_LISTED = (
+    Question(
+        "sample", "抽一份凭证样本",
+        f"按种子号从这段时间的凭证里随机抽 {SAMPLE_SIZE} 张。同一个种子号、同一段时间，谁来抽都是这些。",
+        _VOUCHER_COLUMNS, _sample, sampled=True,
+    ),
+    Question(
+        "reversals", "冲账凭证", "冲账本身是正常的更正。值得看的是：同一个人反复冲账，或者冲账后很快又记一笔。",
+        _VOUCHER_COLUMNS, _reversals,
+    ),
+    Question(
+        "paid_after_phone_change", "换手机号后 30 天内的提取",
+        "本人换号后提取很常见。值得看的是：换号、换收款卡、提取接连发生。",
+        (Column("职工"), Column("换号时间", Show.MOMENT), Column("申请时间", Show.MOMENT), Column("原因"),
+         Column("金额（元）", Show.FEN), Column("状态"), Column("收款卡尾号")),
+        _after_phone_change,
+    ),
+    Question(
+        "in_pieces", "31 天内三次以上的提取",
+        "可能是不同月份的房租一起提。值得看的是：每一笔都刚好低于需要另一人签发的限额。",
+        (Column("职工"), Column("第一次", Show.MOMENT), Column("最后一次", Show.MOMENT), Column("次数", Show.NUMBER),
+         Column("合计（元）", Show.FEN)),
+        _in_pieces,
+    ),
+    Question(
+        "looks_without_case", "没有办件的查看",
+        "接电话、上门核对时也会没有办件。值得看的是：没有写明理由，或者一个人看了很多不相干的人。",
+        (Column("时间", Show.MOMENT), Column("工作人员"), Column("岗位"), Column("看了谁"), Column("理由")),
+        _looks_without_case,
+    ),
+    Question(
+        "facts_by_hand", "人工核实的事实",
+        "有关部门没有答复时，受理人员可以人工核实。值得看的是：核实的依据是否写得出、找得到。",
+        (Column("时间", Show.MOMENT), Column("工作人员"), Column("业务编号"), Column("核实了什么"),
+         Column("金额（元）", Show.FEN), Column("办件现在")),
+        _facts_by_hand,
+    ),
+    Question(
+        "old_suspense", "挂账超过 30 天的钱",
+        "截止日仍未记入职工账户、也没有退回的来款。值得看的是：有没有人联系过付款单位。",
+        (Column("到账日", Show.DAY), Column("付款人"), Column("挂账（元）", Show.FEN), Column("为什么"),
+         Column("天数", Show.NUMBER)),
+        _old_suspense,
+    ),
+)  # fmt: skip
+QUESTIONS: dict[str, Question] = {question.code: question for question in _LISTED}
