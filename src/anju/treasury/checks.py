@@ -36,4 +36,14 @@ CHECKS = [
         "SELECT n.centre_id, n.notice_id FROM bank_notice n JOIN payment_order o USING (centre_id, order_id)"
         " WHERE n.amount_fen <> o.amount_fen OR n.state <> 5",
     ),
+    Invariant(
+        "treasury: the balance after every entry of the bank follows from the entry before it",
+        "SELECT centre_id, entry_id FROM (SELECT centre_id, entry_id, position, entry_date, balance_after_fen,"
+        " CASE direction WHEN 2 THEN amount_fen ELSE -amount_fen END AS effect_fen,"
+        " lag(balance_after_fen) OVER chain AS before_fen, lag(entry_date) OVER chain AS before_on,"
+        " lag(position) OVER chain AS before_position FROM bank_entry"
+        " WINDOW chain AS (PARTITION BY centre_id, bank_account_id ORDER BY position)) e"
+        " WHERE before_position IS NOT NULL AND (balance_after_fen <> before_fen + effect_fen"
+        " OR entry_date < before_on OR position <> before_position + 1)",
+    ),
 ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from anju import jobs
 from anju.kernel import clock
 from anju.treasury.actions.notices import fetch_entries
+from anju.treasury.actions.statements import TELL_JOB, tell_entries
 from anju.treasury.bank import BankDown
 from anju.treasury.machine import ASK_JOB, INSTRUCT_JOB, advance, chase
 
@@ -37,6 +38,12 @@ def fetch_missed_entries(centre_id: int, bank_account_id: int, days: int = 1) ->
         fetch_entries(centre_id, bank_account_id, at.date() - timedelta(days=days), at.date(), at=at)
     except BankDown as down:
         raise jobs.Retry(_BANK_DOWN_SECONDS) from down
+
+
+@jobs.handler(TELL_JOB)
+def tell_statement_entries(centre_id: int, statement_id: int) -> None:
+    """The net under an import that broke off: tell what no notice has told."""
+    tell_entries(centre_id, statement_id, at=clock.now())
 
 
 def _step(centre_id: int, order_id: int) -> None:

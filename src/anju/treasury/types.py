@@ -150,6 +150,22 @@ class NoticeKept:
     replayed: bool
 
 
+@dataclass(frozen=True)
+class StatementTaken:
+    """What a statement brought. `replayed`: the same file had been taken before, and nothing changed.
+
+    `told_count`: entries no notice had told of, now told. `unknown_notice_ids`: notices of its days it does not know.
+    """
+
+    statement_id: int
+    bank_account_id: int
+    entry_count: int
+    new_count: int
+    told_count: int
+    unknown_notice_ids: tuple[int, ...]
+    replayed: bool
+
+
 class ResultState(StrEnum):
     """What is known of one payment after a call.
 

@@ -14,6 +14,7 @@ from anju.treasury.actions.payments import (
     release_payments,
     send_again,
 )
+from anju.treasury.actions.statements import import_statement, tell_entries
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "end_mandate",
     "fetch_entries",
     "give_up_payment",
+    "import_statement",
     "open_bank_account",
     "order_payment",
     "receive_notice",
@@ -36,4 +38,5 @@ __all__ = [
     "send_again",
     "settle_contradiction",
     "sign_mandate",
+    "tell_entries",
 ]

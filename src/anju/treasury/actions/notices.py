@@ -212,14 +212,31 @@ def _columns(centre_id: int, bank_account_id: int, notice: EntryNotice, at: date
 
 def _replayed(centre_id: int, bank_account_id: int, notice: EntryNotice, at: datetime) -> NoticeKept:
     found = row(
-        "SELECT notice_id, state, content_digest FROM bank_notice WHERE centre_id = %s AND bank_account_id = %s"
+        "SELECT * FROM bank_notice WHERE centre_id = %s AND bank_account_id = %s"
         " AND host_serial = %s AND entry_date = %s",
         [centre_id, bank_account_id, notice.host_serial, notice.entry_date],
     )
     assert found is not None
-    if bytes(found["content_digest"]) != notice_digest(notice):
+    if bytes(found["content_digest"]) != notice_digest(notice) and _contradicts(found, notice):
         keep_contradiction(centre_id, int(found["notice_id"]), notice, at=at)
     return NoticeKept(int(found["notice_id"]), NoticeState(found["state"]), True)
+
+
+def _contradicts(kept: dict[str, Any], told: EntryNotice) -> bool:
+    """Whether one entry was told twice in ways that cannot both be true.
+
+    A notice and a line of a statement say the same entry in more and in fewer words: an account that one of them
+    leaves out, or the side a reversal is written on, is no contradiction.
+    """
+    money = (kept["amount_fen"], kept["reversal"], kept["original_host_serial"])
+    if money != (told.amount_fen, told.reversal, told.original_host_serial):
+        return True
+    if not told.reversal and kept["direction"] != told.direction:
+        return True
+    if kept["state"] != NoticeState.OWN_PAYMENT and told.original_serial not in ("", kept["original_serial"]):
+        return True
+    account = unseal(kept["counter_account"], where="bank_notice‖counter_account")
+    return "" not in (account, told.counter_account) and account != told.counter_account
 
 
 def _set_state(

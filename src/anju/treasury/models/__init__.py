@@ -5,5 +5,15 @@ from anju.treasury.models.card import MemberCard
 from anju.treasury.models.contradiction import BankContradiction
 from anju.treasury.models.notice import BankNotice
 from anju.treasury.models.payment import PaymentOrder, TreasuryMandate
+from anju.treasury.models.statement import BankEntry, BankStatement
 
-__all__ = ["BankAccount", "BankContradiction", "BankNotice", "MemberCard", "PaymentOrder", "TreasuryMandate"]
+__all__ = [
+    "BankAccount",
+    "BankContradiction",
+    "BankEntry",
+    "BankNotice",
+    "BankStatement",
+    "MemberCard",
+    "PaymentOrder",
+    "TreasuryMandate",
+]

@@ -94,10 +94,9 @@ class StatementEntry:
 
     @property
     def digest(self) -> bytes:
-        """What an entry told again is compared by: everything that could move money, with the balance after it."""
+        """What an entry told again, perhaps in another format, is compared by: the money and the balance after it."""
         parts = (
             self.host_serial, self.entry_date.isoformat(), str(self.effect_fen), str(self.balance_after_fen),
-            str(self.reversal), self.original_host_serial,
         )  # fmt: skip
         return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
