@@ -28,12 +28,21 @@ class Section(StrEnum):
     @property
     def zh(self) -> str:
         """Name in Chinese."""
-        return {"asset": "资产", "liability": "负债", "net_assets": "净资产", "income": "收入", "expense": "支出"}[self]
+        return _SECTION_ZH[self]
 
     @property
     def debit_side(self) -> bool:
         """Whether a balance of this section normally stands on the debit side."""
         return self in (Section.ASSET, Section.EXPENSE)
+
+
+_SECTION_ZH = {
+    Section.ASSET: "资产",
+    Section.LIABILITY: "负债",
+    Section.NET_ASSETS: "净资产",
+    Section.INCOME: "收入",
+    Section.EXPENSE: "支出",
+}
 
 
 class Asks(StrEnum):
