@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import IntEnum
 from uuid import UUID
 
@@ -19,6 +20,9 @@ class VoucherKind(IntEnum):
     TRANSFER = 6  # 转移
     REVERSAL = 7  # 冲账
     CLOSING = 8  # 销户
+    PERIOD_END = 9  # 期末结转: closes income and expense of a month
+    YEAR_END = 10  # 年终结转和分配: dated 31 December
+    ACCRUAL = 11  # 期末计提: dated a month's last day until the month is closed
     OTHER = 99
 
     @property
@@ -36,6 +40,9 @@ _KIND_ZH = {
     VoucherKind.TRANSFER: "转移",
     VoucherKind.REVERSAL: "冲账",
     VoucherKind.CLOSING: "销户",
+    VoucherKind.PERIOD_END: "期末结转",
+    VoucherKind.YEAR_END: "年终结转和分配",
+    VoucherKind.ACCRUAL: "期末计提",
     VoucherKind.OTHER: "其他",
 }
 
@@ -45,6 +52,72 @@ class DayState(IntEnum):
 
     OPEN = 1
     CLOSED = 2
+
+
+class PeriodKind(IntEnum):
+    """Which stretch of the books is closed (会计期间)."""
+
+    MONTH = 1
+    YEAR = 2
+
+
+class PeriodState(IntEnum):
+    """How far a period is: open; closing, when its entries are posted; signed by a second person, for good."""
+
+    OPEN = 1
+    CLOSING = 2
+    SIGNED = 3
+
+    @property
+    def zh(self) -> str:
+        """Name in Chinese."""
+        return {1: "未结账", 2: "已结账，待签署", 3: "已签署"}[self]
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month (``number`` 202603) or a year (2026) of the books; ``closings``: how often it was closed."""
+
+    kind: PeriodKind
+    number: int
+    state: PeriodState
+    maker_person_id: int | None = None
+    checker_person_id: int | None = None
+    closed_at: datetime | None = None
+    signed_at: datetime | None = None
+    closings: int = 0
+
+
+@dataclass(frozen=True)
+class DistributionPlan:
+    """How the committee distributes a year's value-added income (FUND-21); ``document`` is its resolution's number.
+
+    ``reserve_rate`` is a share of the income; the three parts are fen and sum to the whole.
+    """
+
+    document: str
+    reserve_rate: Decimal
+    reserve_fen: int
+    management_fee_fen: int
+    supplement_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        """Sum of the three parts."""
+        return self.reserve_fen + self.management_fee_fen + self.supplement_fen
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A plan for a year's income, proposed by one person; in force when another has signed it."""
+
+    year: int
+    income_fen: int
+    plan: DistributionPlan
+    maker_person_id: int
+    proposed_at: datetime
+    checker_person_id: int | None
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True)
