@@ -10,14 +10,16 @@ import hashlib
 import json
 import os
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from anju.audit.actions import record
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
+from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries
 from anju.ledger.types import PostedVoucher, Voucher, VoucherDraft, VoucherKind
@@ -140,17 +142,29 @@ def post_voucher(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
     """Post a voucher with its lines, once per idempotency key.
 
     The same key with the same request answers the same (``replayed``); with another request it is refused (409).
-    Refuses a business date that is closed; the database refuses what does not balance at commit.
+    Refuses a business date that is closed (entries of a period's end: a period that is closed); the database refuses
+    what does not balance at commit.
     The caller writes the audit record of the act that the voucher belongs to.
     """
     gate = row("SELECT enter_gate(%s, %s) AS day", [draft.centre_id, draft.business_date])
-    made = row(_POST, _parameters(draft, at))
+    made = _insert(draft, at)
     if made is not None:
         _refuse_closed(draft, gate["day"] if gate else None)
         return PostedVoucher(made["id"], made["public_ref"], replayed=False)
     known = queries.posted(draft.centre_id, draft.idempotency_key)
     assert known is not None, "a conflicting key is a committed voucher"
     return _same_request(known, draft.request_digest)
+
+
+def _insert(draft: VoucherDraft, at: datetime) -> dict[str, Any] | None:
+    try:
+        return row(_POST, _parameters(draft, at))
+    except IntegrityError as refused:
+        if getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None) != "voucher_period_open":
+            raise
+        raise Refusal(
+            "ledger.period_closed", f"{draft.business_date} 所在的会计期间已经结账：请按当前会计日期记账，或先反结账。"
+        ) from refused
 
 
 def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:
@@ -170,8 +184,14 @@ def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:
 
 
 def _refuse_closed(draft: VoucherDraft, open_day: date | None) -> None:
-    # Yearly interest belongs to 30 June and is the entry that closes the year: it alone may be dated a closed day.
-    if draft.kind is VoucherKind.INTEREST:
+    # These belong to the last day of their period, whenever it is that they are posted: the database holds them to
+    # periods that are not closed, and yearly interest, which belongs to 30 June, to its own year.
+    if draft.kind in (VoucherKind.INTEREST, VoucherKind.PERIOD_END, VoucherKind.YEAR_END):
+        return
+    if draft.kind is VoucherKind.ACCRUAL:
+        if draft.business_date != Month.of(draft.business_date).last_day:
+            raise Refusal("ledger.not_month_end", "期末计提记在当月最后一日：请更正会计日期。")
+        queries.opened(open_day)
         return
     if queries.opened(open_day) != draft.business_date:
         raise Refusal("ledger.day_closed", f"{draft.business_date} 已经关账：请按当前会计日期重新记账。")
@@ -183,11 +203,14 @@ def reverse_voucher(
 ) -> PostedVoucher:
     """Post the counter-entry (冲账) of a voucher that has no member lines.
 
-    Refuses a voucher with member lines (the accounts room reverses those), a reversal, and a second reversal.
+    Refuses a voucher with member lines (the accounts room reverses those), a reversal, a second reversal, and an
+    entry of a period's end (``periods.reopen_month`` takes those back).
     """
     business_date = enter_gate_on(original.centre_id, at=at)
     refuse_unreversible(original, key=key)
     assert original.member_count == 0, "member lines are reversed by the accounts room"
+    if original.kind in (VoucherKind.PERIOD_END, VoucherKind.YEAR_END):
+        raise Refusal("ledger.period_entry", "期末结转凭证不能单独冲账：请由会计反结账，系统会一并冲回。")
     draft = VoucherDraft(
         centre_id=original.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=business_date,
         request_digest=request_digest(reverses=original.voucher_id), maker_person_id=maker,

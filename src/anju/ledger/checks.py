@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anju.database.checks import Invariant
+from anju.ledger.period_checks import PERIODS
 from anju.ledger.seal_checks import SEALS
 
 CHECKS = [
@@ -62,4 +63,5 @@ CHECKS = [
         """,
     ),
 ]
+CHECKS += PERIODS
 CHECKS += SEALS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
@@ -10,7 +11,19 @@ from anju.kernel.refusal import Refusal
 from anju.ledger.sampling import VoucherMade as VoucherMade
 from anju.ledger.sampling import reversals as reversals
 from anju.ledger.sampling import sample as sample
-from anju.ledger.types import GlLine, PostedVoucher, SubjectTotal, Voucher, VoucherKind, VoucherReference
+from anju.ledger.types import (
+    Distribution,
+    DistributionPlan,
+    GlLine,
+    Period,
+    PeriodKind,
+    PeriodState,
+    PostedVoucher,
+    SubjectTotal,
+    Voucher,
+    VoucherKind,
+    VoucherReference,
+)
 from anju.ledger.voucher_list import VoucherLine as VoucherLine
 from anju.ledger.voucher_list import vouchers as vouchers
 
@@ -97,6 +110,75 @@ def trial_balance(centre_id: int, *, through: date | None = None) -> list[Subjec
         [centre_id, through, through],
     )
     return [SubjectTotal(**line) for line in found]
+
+
+_PERIOD = (
+    "SELECT kind, number, state, maker_person_id, checker_person_id, closed_at, signed_at, closings FROM period"
+    " WHERE centre_id = %s"
+)
+
+
+def periods(centre_id: int) -> list[Period]:
+    """Months and years that were ever closed, the latest first."""
+    return [_period(line) for line in rows(_PERIOD + " ORDER BY kind, number DESC", [centre_id])]
+
+
+def period(centre_id: int, kind: PeriodKind, number: int) -> Period:
+    """A month (202603) or a year (2026); open when nobody has closed it."""
+    found = row(_PERIOD + " AND kind = %s AND number = %s", [centre_id, int(kind), number])
+    return _period(found) if found else Period(kind, number, PeriodState.OPEN)
+
+
+def _period(line: dict[str, Any]) -> Period:
+    return Period(**line | {"kind": PeriodKind(line["kind"]), "state": PeriodState(line["state"])})
+
+
+def distribution(centre_id: int, year: int) -> Distribution | None:
+    """The plan for a year's value-added income, if one was proposed."""
+    found = row("SELECT * FROM income_distribution WHERE centre_id = %s AND year = %s", [centre_id, year])
+    if found is None:
+        return None
+    plan = DistributionPlan(
+        found["document"], found["reserve_rate"], found["reserve_fen"], found["management_fee_fen"],
+        found["supplement_fen"],
+    )  # fmt: skip
+    return Distribution(
+        year, found["income_fen"], plan, found["maker_person_id"], found["proposed_at"], found["checker_person_id"],
+        found["signed_at"],
+    )  # fmt: skip
+
+
+def balances_through(centre_id: int, day: date, *, of: str) -> dict[str, int]:
+    """Credit less debit of a subject's own lines and of each detail, at the end of a business day; none that is nil."""
+    found = rows(
+        "SELECT l.subject, sum(l.credit_fen - l.debit_fen)::bigint AS fen"
+        " FROM voucher v JOIN gl_line l ON l.centre_id = v.centre_id AND l.voucher_id = v.id"
+        " WHERE v.centre_id = %s AND v.business_date <= %s AND (l.subject = %s OR l.subject LIKE %s)"
+        " GROUP BY l.subject HAVING sum(l.credit_fen - l.debit_fen) <> 0 ORDER BY l.subject",
+        [centre_id, day, of, f"{of}-%"],
+    )
+    return {line["subject"]: line["fen"] for line in found}
+
+
+def deposits_through(centre_id: int, day: date) -> dict[int | None, int]:
+    """What the books say lies in each bank account at the end of a business day, debit less credit.
+
+    Over all subjects of deposits (101, 102 and their details); None gathers lines that name no account.
+    """
+    found = rows(
+        "SELECT l.bank_account_id, sum(l.debit_fen - l.credit_fen)::bigint AS fen"
+        " FROM voucher v JOIN gl_line l ON l.centre_id = v.centre_id AND l.voucher_id = v.id"
+        " JOIN subject s ON s.code = l.subject AND s.asks = 'bank'"
+        " WHERE v.centre_id = %s AND v.business_date <= %s GROUP BY l.bank_account_id",
+        [centre_id, day],
+    )
+    return {line["bank_account_id"]: line["fen"] for line in found}
+
+
+def first_day(centre_id: int) -> date:
+    """The first business day of the books; refuses when they were never opened."""
+    found = row("SELECT min(business_date) AS day FROM centre_day WHERE centre_id = %s", [centre_id])
+    return opened(found["day"] if found else None)
 
 
 def subject_balance(centre_id: int, subject: str) -> int:

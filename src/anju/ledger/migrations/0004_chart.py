@@ -109,9 +109,10 @@ BEGIN
         RAISE EXCEPTION 'the books of % are closed; post to an open day', NEW.business_date
             USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_period_open';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$;
-CREATE TRIGGER voucher_period_open BEFORE INSERT ON voucher
+-- After the row is there: a request that is repeated later inserts nothing and is answered as before.
+CREATE TRIGGER voucher_period_open AFTER INSERT ON voucher
     FOR EACH ROW WHEN (NEW.kind <> 5) EXECUTE FUNCTION refuse_closed_period();
 """
 
