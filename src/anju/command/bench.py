@@ -26,7 +26,7 @@ DATABASE = "bench"
 
 def run(name: str, *, members: int, rows: int, rounds: int, as_json: bool) -> int:
     """Measure and print; 1 when totals are wrong."""
-    with _own_database():
+    with own_database(DATABASE):
         import django
 
         django.setup()
@@ -58,17 +58,17 @@ def _line(row: BenchRow) -> str:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
-    """A fresh migrated database; ours to drop afterwards."""
+def own_database(name: str) -> Iterator[None]:
+    """A fresh migrated database of this name in the data folder's PostgreSQL; ours to drop afterwards."""
     data_dir = default_data_dir()
     server, ours = postgres.start(data_dir, ensure_secrets(data_dir))
     environment = {
-        "DATABASE_URL": server.url("anju_app", DATABASE), "OWNER_DATABASE_URL": server.url("anju_owner", DATABASE),
+        "DATABASE_URL": server.url("anju_app", name), "OWNER_DATABASE_URL": server.url("anju_owner", name),
         "DJANGO_SETTINGS_MODULE": "anju.project.settings", "ANJU_DATA": str(data_dir), "ANJU_DEMO": "1",
     }  # fmt: skip
     os.environ.update(environment)
     try:
-        _fresh(server)
+        _fresh(server, name)
         subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "django", "migrate", "-v", "0"],
             env={**os.environ, "ANJU_ROLE": "owner"}, check=True,
@@ -79,14 +79,14 @@ def _own_database() -> Iterator[None]:
             from django.db import connections
 
             connections.close_all()
-        _fresh(server, keep=False)
+        _fresh(server, name, keep=False)
         if ours:
             postgres.stop(server)
 
 
-def _fresh(server: postgres.Server, *, keep: bool = True) -> None:
+def _fresh(server: postgres.Server, database: str, *, keep: bool = True) -> None:
     with psycopg.connect(server.url("anju_owner", "postgres"), autocommit=True) as connection:
-        name = sql.Identifier(DATABASE)
+        name = sql.Identifier(database)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         if keep:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))

@@ -48,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--rounds", type=int, default=5)
     bench.add_argument("--json", action="store_true")
 
+    simulate = commands.add_parser("simulate", help="随机推演一个小中心：每一步之后核对账目，出错时打印种子和最短经过")
+    simulate.add_argument("--seed", type=int, help="随机种子（默认另取一个，并打印出来）")
+    simulate.add_argument("--steps", type=int, default=2000)
+    simulate.add_argument("--check-every", type=int, default=500, help="每隔多少步完整核对一次")
+    simulate.add_argument("--shrink-seconds", type=int, default=180, help="出错后最多用多少秒缩短经过")
+
     manage = commands.add_parser("manage", help="Django 自己的命令", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
 
@@ -97,6 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return bench.run(
                 chosen.name, members=chosen.members, rows=chosen.rows, rounds=chosen.rounds, as_json=chosen.json
             )
+        case "simulate":
+            from anju.command import simulate
+
+            return simulate.run(
+                seed=chosen.seed, steps=chosen.steps, check_every=chosen.check_every,
+                shrink_seconds=chosen.shrink_seconds,
+            )  # fmt: skip
         case "worker":
             from anju.command import worker
 

@@ -1,0 +1,76 @@
+"""Faults in the middle of an act: a process that dies at some statement, and what it must leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from anju.database.sql import row
+from anju.kernel.month import Month, interest_year
+
+
+class Crash(BaseException):
+    """The process died here. No part of the product catches it, as none survives a kill."""
+
+
+@contextmanager
+def dying_at(statement: int) -> Iterator[None]:
+    """Die before the given statement of the block, counted from 0; a block with fewer statements lives."""
+    left = statement
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal left
+        if left == 0:
+            raise Crash(sql[:80])
+        left -= 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        yield
+
+
+def bury() -> None:
+    """What the system does with a dead process: its connection ends, and with it its locks and open transaction."""
+    connection.close()
+
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM voucher) AS vouchers,
+       (SELECT count(*) FROM member_line WHERE period IN (%(month)s, %(before)s, %(interest)s)) AS member_lines,
+       (SELECT count(*) FROM hold) AS holds, (SELECT count(*) FROM payment_order) AS payments
+"""
+_STATES = """
+SELECT (SELECT count(*) FROM gl_line) AS gl_lines, (SELECT count(*) FROM account) AS accounts,
+       (SELECT count(*) FROM account_freeze WHERE ended_at IS NULL) AS freezes,
+       (SELECT count(*) FROM change_list) AS lists, (SELECT count(*) FROM audit_record) AS audited,
+       (SELECT sum(hashtext(t::text)) FROM remittance t) AS remittances,
+       (SELECT sum(hashtext(t::text)) FROM suspense t) AS suspense,
+       (SELECT sum(hashtext(t::text)) FROM suspense_move t) AS moves,
+       (SELECT sum(hashtext(t::text)) FROM bank_notice t) AS notices,
+       (SELECT sum(hashtext(t::text)) FROM payment_order t) AS orders,
+       (SELECT sum(hashtext(t::text)) FROM withdrawal t) AS withdrawals,
+       (SELECT sum(hashtext(t::text)) FROM hold t) AS held,
+       (SELECT sum(hashtext(t::text)) FROM balance t) AS balances
+"""
+
+
+def counts(today: date) -> dict[str, int]:
+    """How many rows the money tables have, of lines those of the months an act of today writes in."""
+    month, before = Month.of(today), Month.of(today) - 1
+    found = row(
+        _COUNTS,
+        {"month": month.number, "before": before.number, "interest": (interest_year(today) - 1) * 100 + 13},
+    )
+    assert found is not None
+    return found
+
+
+def trace(today: date) -> dict[str, int]:
+    """Everything an act may leave behind."""
+    found = row(_STATES)
+    assert found is not None
+    return counts(today) | found
