@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from anju.kernel.month import Month
-from anju.ledger import actions, financial_statements
+from anju.ledger import actions, financial_statements, queries
 from anju.ledger.chart import Section, chart
 from anju.ledger.posting_rules import AMOUNT, PostingRule, compose
 from anju.ledger.tests.test_posting import AT, CENTRE, settle_constraints
@@ -130,3 +130,15 @@ def test_before_a_month_is_closed_its_income_stands_in_the_net_assets() -> None:
     post(2, FIRST, compose(PostingRule.INTEREST_ACCRUED, {AMOUNT: 900}))
     sheet = financial_statements.balance_sheet(CENTRE, on=FIRST)
     assert (sheet.assets_fen, sheet.liabilities_fen, sheet.net_assets_fen, sheet.unclosed_fen) == (700, 900, -200, -200)
+
+
+@pytest.mark.django_db
+def test_what_the_books_say_of_each_bank_account_is_told_over_all_subjects_of_deposits() -> None:
+    actions.open_days(CENTRE, FIRST, FIRST)
+    post(1, FIRST, compose(PostingRule.RECEIPT_UNMATCHED, {AMOUNT: 700}, unit_id=7, bank_account_id=1))
+    post(2, FIRST, compose(PostingRule.TIME_DEPOSIT_MADE, {AMOUNT: 300}, bank_account_id=4, from_bank_account_id=1))
+    post(3, FIRST, compose(PostingRule.INCOME_INTEREST_RECEIVED, {AMOUNT: 9}, bank_account_id=2))
+    post(4, FIRST, compose(PostingRule.OTHER_RECEIVED, {AMOUNT: 5}))
+    post(5, FIRST + timedelta(1), compose(PostingRule.OTHER_RECEIVED, {AMOUNT: 1}, bank_account_id=1))
+    assert queries.deposits_through(CENTRE, FIRST) == {1: 400, 4: 300, 2: 9, None: 5}
+    assert queries.deposits_through(CENTRE + 1, FIRST) == {}
