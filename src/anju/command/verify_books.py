@@ -350,11 +350,10 @@ class Account:
 
     def line(self, line: Row) -> tuple[int, int, int, int, int]:
         """Follow one line; what it adds to its voucher's digest."""
-        value_on, kind, back = line[4], line[5], line[12]
-        seq, period, debit, credit, own, unit, after, product = (
-            int(line[place]) for place in (1, 3, 6, 7, 8, 9, 10, 11)
-        )
-        year, change = year_of(period), credit - debit
+        _, seq_text, _, period_text, value_on, kind, *sums, back = line
+        debit, credit, own, unit, after, product = map(int, sums)
+        seq, period, change = int(seq_text), int(period_text), credit - debit
+        year = year_of(period)
         if seq != self.seq + 1:
             self.found.add("sequence", f"账户 {self.account_id}：第 {self.seq} 条之后是第 {seq} 条")
         if after != self.balance + change:

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,6 +85,18 @@ def test_the_program_and_the_database_make_the_same_digest(town: list[int], tmp_
     for seal in rows("SELECT * FROM voucher_seal"):
         made = verify_books.seal_digest(bytes(seal["previous"]), ours[seal["voucher_id"]])
         assert made == bytes(seal["digest"])
+
+
+def test_the_example_that_other_programs_are_tried_on_is_right() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "verify-books.md").read_text()
+    (text,) = re.findall(r"^(V1\|990100.*?\n)```", page, re.M | re.S)
+    voucher, *lines = (line.split("|") for line in text.splitlines())
+    rebuilt = verify_books.canonical_text(voucher[1:], [[voucher[2], *line[1:]] for line in lines])
+    assert rebuilt == text
+    line = verify_books.member_line_bytes(990_100_000_000_001, 0, 200_000, 100_000, 100_000)
+    assert hashlib.sha256(line).hexdigest() == voucher[-1]
+    assert f"`{hashlib.sha256(text.encode()).hexdigest()}`" in page
+    assert f"`{verify_books.seal_digest(bytes(32), text).hex()}`" in page
 
 
 @pytest.mark.parametrize(
