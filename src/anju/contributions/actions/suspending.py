@@ -149,14 +149,18 @@ def take_back(item: dict[str, Any], reversal: ReceiptReversed, *, at: datetime, 
 
 
 def use_waiting(remittance: dict[str, Any], *, voucher_id: int, at: datetime, actor: Actor) -> None:
-    """Write down which waiting items a posted month was paid from; the last one may keep a rest."""
+    """Write down which waiting items a posted month was paid from; what it did not need is open again.
+
+    More may wait than is due: money paid twice before the approval, of which the second was allocated as well.
+    """
     left = remittance["total_fen"]
     for item in waiting_items(remittance):
         used = min(left, item["open_fen"])
         left -= used
         rest = item["open_fen"] - used
-        write_move(item, MoveKind.ALLOCATED, used, at=at, actor=actor, voucher_id=voucher_id,
-                   remittance_id=remittance["remittance_id"])  # fmt: skip
+        if used:
+            write_move(item, MoveKind.ALLOCATED, used, at=at, actor=actor, voucher_id=voucher_id,
+                       remittance_id=remittance["remittance_id"])  # fmt: skip
         if rest:
             execute(
                 "UPDATE suspense SET open_fen = %s, state = %s, reason = %s, reason_text = %s"

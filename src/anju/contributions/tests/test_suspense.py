@@ -144,6 +144,29 @@ def test_money_before_the_second_approval_waits_and_posts_with_it() -> None:
     assert broken() == {}
 
 
+def test_of_money_paid_twice_before_the_approval_the_second_is_open_again() -> None:
+    """Both wait for the month; it is posted from the first, and the second can be refunded."""
+    open_centre()
+    unit = open_unit(second_approval=True)
+    with wired():
+        apply(unit, staff_rows(2))
+        declared = declare(unit)
+        pay(declared.total_fen, declared.number)
+        pay(declared.total_fen, declared.number)
+        first, second = (item["suspense_id"] for item in items())
+        actions.allocate(second, declared.remittance_id, actor=TREASURER, at=AT)
+        assert {item["state"] for item in items()} == {SuspenseState.WAITING}
+        actions.approve_remittance(CENTRE, unit, declared.remittance_id, actor=SECOND, at=AT)
+        run_posting()
+        assert state(declared) is RemittanceState.POSTED
+        left = queries.suspense_item(CENTRE, second)
+        assert (left.state, left.open_fen) == (SuspenseState.OPEN, declared.total_fen)
+        assert queries.suspense_item(CENTRE, first).state is SuspenseState.SETTLED
+        assert broken() == {}
+        actions.refund(second, reason="重复缴款", actor=TREASURER, at=AT)
+    assert broken() == {}
+
+
 def test_the_missing_fen_completes_the_sum_and_posts_by_itself(declared: Declaration) -> None:
     with wired(SuspenseSettled) as told:
         pay(declared.total_fen - 1, declared.number)
