@@ -6,6 +6,7 @@ from __future__ import annotations
 from anju.accounts.actions._ground import DIGEST
 from anju.accounts.types import PRODUCT
 from anju.database.checks import Invariant
+from anju.ledger.posting_rules import INTEREST_PAYABLE
 
 # The interest year a line belongs to: its booking day's, except the year's own interest, which opens the next.
 _YEAR = """CASE WHEN period % 100 = 13 THEN period / 100 + 1 WHEN period % 100 >= 7 THEN period / 100
@@ -101,6 +102,16 @@ CHECKS = [
                        FROM gl_line l JOIN subject s ON s.code = l.subject AND s.member_control
                       GROUP BY l.centre_id) g ON g.centre_id = m.centre_id
          WHERE coalesce(m.fen, 0) <> coalesce(g.fen, 0)
+        """,
+    ),
+    Invariant(
+        "应付利息科目余额等于已计提未结息的利息",
+        f"""
+        SELECT coalesce(a.centre_id, g.centre_id) AS centre_id, a.fen AS accrued_fen, g.fen AS subject_fen
+          FROM (SELECT centre_id, sum(amount_fen) AS fen FROM interest_accrual GROUP BY centre_id) a
+          FULL JOIN (SELECT centre_id, sum(credit_fen - debit_fen) AS fen FROM gl_line
+                      WHERE subject = '{INTEREST_PAYABLE}' GROUP BY centre_id) g ON g.centre_id = a.centre_id
+         WHERE coalesce(a.fen, 0) <> coalesce(g.fen, 0)
         """,
     ),
     Invariant(

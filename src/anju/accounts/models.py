@@ -187,3 +187,20 @@ class InterestTrialRun(models.Model):
     class Meta:
         db_table = "interest_trial_run"
         verbose_name = "结息试算"
+
+
+class InterestAccrual(models.Model):
+    """What was accrued of members' interest for a month; append-only."""
+
+    pk = models.CompositePrimaryKey("centre_id", "month")
+    centre_id = models.BigIntegerField()
+    month = models.IntegerField()
+    accrued_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    voucher_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    interest_year = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "interest_accrual"
+        verbose_name = "职工利息计提"

@@ -408,3 +408,20 @@ class InterestReceipt:
     def product(self) -> int:
         """积数合计, fen times days."""
         return sum(piece.product for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Accrual:
+    """One accrual of members' interest (计提): ``month`` YYYYMM, or YYYY13 for the release at the year's settlement.
+
+    ``accrued_fen`` is what all unsettled accounts had earned by then, ``amount_fen`` what was posted to get there:
+    greater than zero to 211, less than zero back; no voucher where nothing moved.
+    """
+
+    centre_id: int
+    month: int
+    interest_year: int
+    accrued_fen: int
+    amount_fen: int
+    voucher_id: int | None
+    made_at: datetime

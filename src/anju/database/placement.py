@@ -66,6 +66,7 @@ PLACEMENT: dict[str, Placement] = {
     "rate_index": _REFERENCE,
     "interest_trial": _member(),
     "interest_trial_run": _centre(),
+    "interest_accrual": _centre(append_only=True),
     # parties
     "person": _person(),
     "person_contact": _person(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anju.accounts.actions.accrual import accrue_interest
 from anju.accounts.actions.contributions import post_contributions
 from anju.accounts.actions.freezes import end_lapsed_freezes, freeze, unfreeze
 from anju.accounts.actions.holds import hold, release_hold
@@ -14,6 +15,7 @@ from anju.accounts.actions.trial import trial_interest
 from anju.accounts.actions.withdrawals import post_withdrawal
 
 __all__ = [
+    "accrue_interest",
     "end_lapsed_freezes",
     "freeze",
     "hold",

@@ -38,6 +38,11 @@ TOTALS = """count(*) AS accounts, count(*) FILTER (WHERE interest <> 0) AS lines
     coalesce(-sum(interest) FILTER (WHERE interest < 0), 0)::bigint AS taken_fen"""
 
 
+def interest_sql(earned: str, *, factor: int, day_base: int) -> str:
+    """The interest in fen of a balance row ``b`` from an expression of what it earned, index times fen."""
+    return _INTEREST.format(earned=earned, factor=factor, half=day_base * 5_000, whole=day_base * 10_000)
+
+
 @dataclass(frozen=True)
 class Year:
     """One interest year of a centre at its end, and the rate it earned."""
@@ -61,9 +66,8 @@ class Year:
             "year": self.year, "next": self.year + 1, "centre": self.centre_id, "index": self.index,
             "period": self.year * 100 + 13, "booked_on": f"'{self.last_day}'::date", "value_on": f"'{end}'::date",
             "kind": int(LineKind.INTEREST),
-            "interest": _INTEREST.format(
-                earned=_EARNED.format(index=self.index), factor=self.factor, half=self.day_base * 5_000,
-                whole=self.day_base * 10_000,
+            "interest": interest_sql(
+                _EARNED.format(index=self.index), factor=self.factor, day_base=self.day_base
             ),
         }  # fmt: skip
 
@@ -79,6 +83,17 @@ def year_of(centre_id: int, year: int) -> Year:
     if found is None:
         raise Refusal("accounts.no_rate", "还没有录入存款利率：请先由管理员载入利率。")
     return Year(centre_id, year, found["index"], found["factor"], found["day_base"])
+
+
+def earlier_is_left(year: Year) -> bool:
+    """Whether accounts of the year before have not been carried into this one."""
+    left = row(
+        "SELECT EXISTS (SELECT 1 FROM balance b WHERE b.interest_year = %(before)s AND b.centre_id = %(centre)s"
+        " AND b.state IN (1, 2, 6) AND NOT EXISTS (SELECT 1 FROM balance n WHERE n.account_id = b.account_id"
+        " AND n.interest_year = %(year)s)) AS behind",
+        {"before": year.year - 1, "year": year.year, "centre": year.centre_id},
+    )
+    return bool(left and left["behind"])
 
 
 # The old row is marked, so it is locked, and read as it stands then; a posting still under way into it is refused.

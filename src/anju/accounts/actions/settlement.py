@@ -14,12 +14,14 @@ from django.db import transaction
 
 from anju.accounts.actions import carrying
 from anju.accounts.actions._ground import DIGEST, act, enter, next_voucher_id
+from anju.accounts.actions.accrual import release_accrual
 from anju.accounts.actions.carrying import (
     BALANCE_COLUMNS,
     LINE_COLUMNS,
     LOCK,
     TOTALS,
     Year,
+    earlier_is_left,
     post_interest,
     year_of,
 )
@@ -54,6 +56,7 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
     if span is None or span["first"] is None:
         return InterestRun(interest_year, 0, 0, 0, 0)
     done = [_settle_chunk(year, chunk, at=at, actor=actor) for chunk in range(span["first"], span["last"] + 1)]
+    release_accrual(year, at=at, actor=actor)
     return InterestRun(
         interest_year,
         accounts=sum(one["accounts"] for one in done),
@@ -66,17 +69,6 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
 def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
     if earlier_is_left(year):
         settle_interest(year.centre_id, year.year - 1, at=at, actor=actor)
-
-
-def earlier_is_left(year: Year) -> bool:
-    """Whether accounts of the year before have not been carried into this one."""
-    left = row(
-        "SELECT EXISTS (SELECT 1 FROM balance b WHERE b.interest_year = %(before)s AND b.centre_id = %(centre)s"
-        " AND b.state IN (1, 2, 6) AND NOT EXISTS (SELECT 1 FROM balance n WHERE n.account_id = b.account_id"
-        " AND n.interest_year = %(year)s)) AS behind",
-        {"before": year.year - 1, "year": year.year, "centre": year.centre_id},
-    )
-    return bool(left and left["behind"])
 
 
 @transaction.atomic

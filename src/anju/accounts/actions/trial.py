@@ -12,8 +12,8 @@ from datetime import datetime
 from django.db import transaction
 
 from anju.accounts.actions._ground import act
-from anju.accounts.actions.carrying import year_of
-from anju.accounts.actions.settlement import all_due, earlier_is_left
+from anju.accounts.actions.carrying import earlier_is_left, year_of
+from anju.accounts.actions.settlement import all_due
 from anju.accounts.types import TrialRun
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
@@ -41,9 +41,7 @@ RETURNING centre_id, id AS run_id, interest_year, made_at, accounts, settled_acc
 
 
 @transaction.atomic
-def trial_interest(
-    centre_id: int, interest_year: int, *, at: datetime, actor: Actor | None = None
-) -> TrialRun:  # fmt: skip
+def trial_interest(centre_id: int, interest_year: int, *, at: datetime, actor: Actor | None = None) -> TrialRun:
     """Compute what ``settle_interest`` would credit to every account not yet carried, as if nothing more were posted.
 
     Asked at any time of the year or after it, and as often as wanted; amounts in fen, by the rates that are loaded.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anju.accounts.queries.accrual import accruals
 from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
 from anju.accounts.queries.known import learned_later, statement_as_known
 from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
@@ -22,6 +23,7 @@ __all__ = [
     "account_ids",
     "account_of_person",
     "accounts_of_people",
+    "accruals",
     "accrued_interest",
     "contribution_months",
     "freezes",
