@@ -76,6 +76,7 @@ class Progress:
 def run(*, port: int, empty: bool) -> int:
     """Serve until Ctrl-C; 1 with one clear sentence when starting cannot go on."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it puts behind without it
     try:
         return _run(port=port, empty=empty)
     except postgres.StartRefused as refused:
