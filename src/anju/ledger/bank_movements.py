@@ -1,0 +1,48 @@
+"""What the books say of money at the bank: one line a voucher that moved an account, for the treasury to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from anju.database.sql import rows
+
+# Deposits stand on 101 and 102 and their sub-codes; every such line names its bank account.
+_MOVEMENTS = """
+SELECT l.bank_account_id, v.id AS voucher_id, v.business_date AS on_day, v.event_id, v.reverses_id,
+       sum(l.debit_fen - l.credit_fen)::bigint AS effect_fen
+  FROM gl_line l JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id
+ WHERE l.centre_id = %(centre)s AND l.bank_account_id IS NOT NULL AND left(l.subject, 3) IN ('101', '102')
+   AND (%(account)s::bigint IS NULL OR l.bank_account_id = %(account)s) AND v.business_date <= %(on)s
+ GROUP BY l.bank_account_id, v.centre_id, v.id HAVING sum(l.debit_fen - l.credit_fen) <> 0
+ ORDER BY v.business_date, v.id
+"""
+
+
+@dataclass(frozen=True)
+class BankMovement:
+    """By how many fen a voucher raised (debit of 101/102) or lowered one account, on its business date."""
+
+    bank_account_id: int
+    voucher_id: int
+    on_day: date
+    event_id: int | None
+    reverses_id: int | None
+    effect_fen: int
+
+
+def bank_movements(centre_id: int, *, on: date, bank_account_id: int | None = None) -> list[BankMovement]:
+    """Every voucher up to a business date that moved one account, or any; in the order of their dates."""
+    found = rows(_MOVEMENTS, {"centre": centre_id, "account": bank_account_id, "on": on})
+    return [BankMovement(**line) for line in found]
+
+
+def events_posted(centre_id: int, event_ids: Iterable[int]) -> set[int]:
+    """Which of these events have a voucher that moved money at the bank."""
+    found = rows(
+        "SELECT DISTINCT v.event_id FROM voucher v JOIN gl_line l ON l.centre_id = v.centre_id AND l.voucher_id = v.id"
+        " WHERE v.centre_id = %s AND v.event_id = ANY(%s) AND l.bank_account_id IS NOT NULL",
+        [centre_id, list(event_ids)],
+    )
+    return {int(line["event_id"]) for line in found}
