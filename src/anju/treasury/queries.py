@@ -10,6 +10,8 @@ from typing import Any
 from anju.database.encryption import unseal
 from anju.database.sql import row, rows
 from anju.kernel.identifiers import mask_name
+from anju.treasury.journal import journal_against_books as journal_against_books
+from anju.treasury.journal import reconcile_bank as reconcile_bank
 from anju.treasury.types import Card, Direction, MandateSeen, NoticeState, Payee, PaymentState
 
 

@@ -1,0 +1,141 @@
+"""Reading the journal (银行存款日记账) and the bank's statements out of the tables, and reconciling them.
+
+A fixed number of statements whatever the number of lines: of one account five, of all accounts three.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from anju.database.sql import row, rows
+from anju.kernel.clock import ZONE
+from anju.ledger.bank_movements import BankMovement, bank_movements
+from anju.treasury.reconciliation import (
+    BankLine,
+    BankReconciliation,
+    BankSide,
+    BooksComparison,
+    JournalLine,
+    compare_books,
+    reconcile,
+)
+from anju.treasury.types import Direction, NoticeState, PaymentState
+
+_NOTICES = """
+SELECT n.bank_account_id, n.notice_id, n.order_id, n.original_notice_id, n.host_serial, n.entry_date, n.direction,
+       n.amount_fen, n.reversal, n.state, o.direction AS original_direction
+  FROM bank_notice n LEFT JOIN bank_notice o ON o.centre_id = n.centre_id AND o.notice_id = n.original_notice_id
+ WHERE n.centre_id = %(centre)s AND (%(account)s::bigint IS NULL OR n.bank_account_id = %(account)s)
+   AND n.entry_date <= %(on)s ORDER BY n.entry_date, n.notice_id
+"""
+# A payment the bank confirmed without a notice of its debit, or sent back without a notice of the return.
+_PAYMENTS = """
+SELECT p.bank_account_id, p.order_id, p.amount_fen, p.value_on, p.host_serial, p.state, p.final_at,
+       EXISTS (SELECT 1 FROM bank_notice n WHERE n.centre_id = p.centre_id AND n.order_id = p.order_id
+                AND n.direction = 1 AND NOT n.reversal) AS debit_told,
+       EXISTS (SELECT 1 FROM bank_notice n WHERE n.centre_id = p.centre_id AND n.order_id = p.order_id
+                AND n.direction = 2 AND NOT n.reversal)
+       OR EXISTS (SELECT 1 FROM bank_notice r WHERE r.centre_id = p.centre_id AND r.reversal AND r.state = 3
+                   AND r.bank_account_id = p.bank_account_id AND r.original_host_serial = p.host_serial
+                   AND p.host_serial <> '')
+       OR EXISTS (SELECT 1 FROM bank_notice r JOIN bank_notice d ON d.centre_id = r.centre_id
+                   AND d.notice_id = r.original_notice_id WHERE r.centre_id = p.centre_id AND r.reversal
+                   AND r.state = 3 AND d.order_id = p.order_id) AS return_told
+  FROM payment_order p
+ WHERE p.centre_id = %(centre)s AND (%(account)s::bigint IS NULL OR p.bank_account_id = %(account)s)
+   AND p.value_on <= %(on)s AND p.state IN (4, 5) ORDER BY p.value_on, p.order_id
+"""
+
+
+def reconcile_bank(centre_id: int, bank_account_id: int, on: date) -> BankReconciliation:
+    """Level 1 and the balance reconciliation table of one account as of a day."""
+    return reconcile(
+        bank_account_id, on=on, bank=_bank_side(centre_id, bank_account_id, on),
+        journal=_journal(centre_id, on, bank_account_id)[bank_account_id],
+        books=bank_movements(centre_id, on=on, bank_account_id=bank_account_id),
+    )  # fmt: skip
+
+
+def journal_against_books(centre_id: int, on: date) -> list[BooksComparison]:
+    """Level 2 for every account that has a journal or a voucher, by account."""
+    journal = _journal(centre_id, on, None)
+    books: dict[int, list[BankMovement]] = defaultdict(list)
+    for book in bank_movements(centre_id, on=on):
+        books[book.bank_account_id].append(book)
+    return [
+        compare_books(account, on=on, journal=journal[account], books=books[account])
+        for account in sorted({*journal, *books})
+    ]
+
+
+def _bank_side(centre_id: int, bank_account_id: int, on: date) -> BankSide | None:
+    """The statements up to a day, or None when none reaches back that far."""
+    cover = row(
+        "SELECT min(first_on) AS first, max(last_on) AS through, coalesce((SELECT s.opening_fen FROM bank_entry e"
+        " JOIN bank_statement s USING (centre_id, statement_id) WHERE e.centre_id = %(centre)s AND"
+        " e.bank_account_id = %(account)s ORDER BY e.position LIMIT 1), min(opening_fen)) AS opening_fen"
+        " FROM bank_statement WHERE centre_id = %(centre)s AND bank_account_id = %(account)s",
+        {"centre": centre_id, "account": bank_account_id},
+    )
+    if cover is None or cover["first"] is None or cover["first"] > on:
+        return None
+    found = rows(
+        "SELECT entry_id, host_serial AS serial, entry_date AS on, balance_after_fen,"
+        " CASE direction WHEN 2 THEN amount_fen ELSE -amount_fen END AS effect_fen FROM bank_entry"
+        " WHERE centre_id = %s AND bank_account_id = %s AND entry_date <= %s ORDER BY position",
+        [centre_id, bank_account_id, on],
+    )
+    return BankSide(
+        first=cover["first"], through=min(cover["through"], on), opening_fen=cover["opening_fen"],
+        lines=tuple(BankLine(**line) for line in found),
+    )  # fmt: skip
+
+
+def _journal(centre_id: int, on: date, bank_account_id: int | None) -> dict[int, list[JournalLine]]:
+    """The journal of one account or of all, each in order of days."""
+    params = {"centre": centre_id, "account": bank_account_id, "on": on}
+    journal: dict[int, list[JournalLine]] = defaultdict(list)
+    for notice in rows(_NOTICES, params):
+        journal[notice["bank_account_id"]].append(_of_notice(notice))
+    for payment in rows(_PAYMENTS, params):
+        journal[payment["bank_account_id"]].extend(_of_payment(payment, on))
+    for lines in journal.values():
+        lines.sort(key=lambda line: line.on)
+    return journal
+
+
+def _of_notice(notice: dict[str, Any]) -> JournalLine:
+    return JournalLine(
+        serial=notice["host_serial"], on=notice["entry_date"], effect_fen=_effect(notice),
+        notice_id=notice["notice_id"], original_notice_id=notice["original_notice_id"], order_id=notice["order_id"],
+    )  # fmt: skip
+
+
+def _effect(notice: dict[str, Any]) -> int | None:
+    """What an entry did to the account. A reversal undoes its original, on whichever side the bank wrote it."""
+    amount: int = notice["amount_fen"]
+    if not notice["reversal"]:
+        return amount if notice["direction"] == Direction.CREDIT else -amount
+    if notice["state"] != NoticeState.REVERSAL:
+        return None
+    # A reversal without a kept original is of one of our payments: their debits are seldom notified.
+    return -amount if notice["original_direction"] == Direction.CREDIT else amount
+
+
+def _of_payment(payment: dict[str, Any], on: date) -> list[JournalLine]:
+    lines = []
+    if not payment["debit_told"]:
+        lines.append(_line(payment, payment["value_on"], -payment["amount_fen"]))
+    if payment["state"] == PaymentState.RETURNED and not payment["return_told"]:
+        back_on = payment["final_at"].astimezone(ZONE).date()
+        if back_on <= on:
+            lines.append(_line(payment, back_on, payment["amount_fen"]))
+    return lines
+
+
+def _line(payment: dict[str, Any], on: date, effect_fen: int) -> JournalLine:
+    return JournalLine(
+        serial=payment["host_serial"], on=on, effect_fen=effect_fen, order_id=payment["order_id"]
+    )
