@@ -38,7 +38,7 @@ def pay(town: Town, chance: Random) -> None:
         _money_in(town, chance, fen, summary, unit.name, unit.bank_account)
 
 
-@operation(12)
+@operation(26)
 def play_month(town: Town, chance: Random) -> None:
     """What happens most of all: a month declared, approved, paid exactly and told at once."""
     unit = some_unit(town, chance)

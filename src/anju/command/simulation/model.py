@@ -69,6 +69,10 @@ class Model:
         for account_id, entry in self.posted.pop(remittance_id, []):
             self.move(account_id, -entry.fen, booked_on=on, value_on=entry.value_on)
 
+    def months(self, account_id: int) -> int:
+        """How many months stand on an account."""
+        return sum(1 for lines in self.posted.values() if any(account == account_id for account, _ in lines))
+
     def pay_out(self, withdrawal_id: int, account_id: int, fen: int, *, booked_on: date, value_on: date) -> None:
         self.paid[withdrawal_id] = account_id, self.move(account_id, -fen, booked_on=booked_on, value_on=value_on)
 

@@ -15,6 +15,8 @@ from anju.identity.types import Role
 from anju.treasury.fake_bank import AskMood, PayMood
 
 MOODS = tuple(PayMood)
+ENOUGH_MONTHS = 3
+AT_DESK = (CaseState.REVIEW, CaseState.APPROVAL)
 
 
 @operation(5)
@@ -49,11 +51,13 @@ def _bind(town: Town, chance: Random, person: Person) -> None:
 
 @operation(16)
 def ask_rent(town: Town, chance: Random) -> None:
-    """A member asks for rent; agencies may be silent, and the bank has its moods."""
-    person = town.draw(chance, [one for one in town.people if one.actor is not None])
+    """A member asks for rent, mostly one with months behind; agencies may be silent, and the bank has its moods."""
+    online = [one for one in town.people if one.actor is not None]
+    paid = [one for one in online if town.model.months(one.account_id) >= ENOUGH_MONTHS]
+    person = town.draw(chance, paid if paid and chance.random() < 0.9 else online)
     if person is None:
         return
-    who, key, fen = person.actor, f"rent-{town.next()}", chance.choice((1_500, 2_400, 3_300, 9_900)) * 100
+    who, key, fen = person.actor, f"rent-{town.next()}", chance.choice((1_500, 3_300, 9_900, 9_900)) * 100
     assert who is not None
     if chance.random() < 0.5:
         town.bank.will(*chance.choices(MOODS, k=chance.randint(1, 2)))
@@ -91,12 +95,12 @@ def withdraw_case(town: Town, chance: Random) -> None:
 @operation(9)
 def decide(town: Town, chance: Random) -> None:
     """A clerk establishes and proposes, a reviewer agrees; neither may do the other's part."""
-    found = town.draw(chance, list(town.cases))
-    if found is None:
+    clerk, reviewer = town.actor("clerk"), town.actor("reviewer")
+    cases_seen = [case_queries.desk_case(reviewer, case_id) for case_id, _ in town.cases]
+    seen = town.draw(chance, [one for one in cases_seen if one.state in AT_DESK])
+    if seen is None:
         return
-    case_id, clerk, reviewer = found[0], town.actor("clerk"), town.actor("reviewer")
-    seen = case_queries.desk_case(reviewer, case_id)
-    state = CaseState(seen.state)
+    case_id, state = seen.case_id, CaseState(seen.state)
     if state is CaseState.REVIEW:
         if chance.random() < 0.2:
             act(town, chance, lambda: cases.propose(
