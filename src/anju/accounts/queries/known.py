@@ -77,7 +77,7 @@ def learned_later(
     found = rows(
         _LEARNED,
         {"account": account_id, "known_at": known_at, "from": from_date, "to": to_date,
-         "p1": known_on.year * 100 + known_on.month, "interest": _interest_before(interest_year(known_on))},
+         "p1": known_on.year * 100 + known_on.month, "interest": _interest_before(interest_year(known_on) + 1)},
     )  # fmt: skip
     return tuple(
         LearnedLine(
@@ -88,7 +88,7 @@ def learned_later(
 
 
 def _interest_before(year: int) -> list[int]:
-    """Partitions of the interest of all earlier years."""
+    """Partitions of the interest of all earlier years; a year's own has a smaller number than its last months."""
     return [one * 100 + 13 for one in range(_FIRST_YEAR, year)]
 
 

@@ -69,3 +69,12 @@ def test_each_question_is_one_statement_and_a_span_that_ends_before_it_begins_is
         assert len(asked) == 1
         with pytest.raises(Refusal, match="span"):
             ask(member, from_date=date(2025, 9, 1), to_date=date(2025, 8, 1), known_at=known_at)
+
+
+def test_interest_of_the_running_year_is_learned_later_also_in_its_second_half(member: int) -> None:
+    actions.settle_interest(CENTRE, 2025, at=moment(date(2026, 7, 20)))
+    june = {"from_date": date(2026, 6, 1), "to_date": date(2026, 6, 30)}
+    for then in (date(2025, 8, 20), date(2026, 5, 15), date(2026, 7, 19)):
+        (later,) = queries.learned_later(member, **june, known_at=moment(then))
+        assert later.movement.period == 202513, then
+    assert queries.learned_later(member, **june, known_at=moment(date(2026, 7, 20))) == ()
