@@ -97,16 +97,50 @@ def open_days(centre_id: int, from_date: date, to_date: date) -> None:
 
 
 @transaction.atomic
+def cut_days(centre_id: int, *, through: date, actor: Actor, at: datetime) -> None:
+    """Cut every open business day up to ``through`` (轧账): postings in flight end, later ones are booked after it.
+
+    Can be taken back by ``uncut_days`` until the days are closed. Refuses a day that has not ended by ``at``. Cutting
+    again changes nothing, and a day that is closed stays closed.
+    """
+    _refuse_running_day(through, at)
+    shut_gate(centre_id)
+    changed = execute(
+        "UPDATE centre_day SET state = 3 WHERE centre_id = %s AND business_date <= %s AND state = 1",
+        [centre_id, through],
+    )
+    changed += execute(
+        "INSERT INTO centre_day (centre_id, business_date, state) VALUES (%s, %s, 3) ON CONFLICT DO NOTHING",
+        [centre_id, through],
+    )
+    if changed:
+        record("ledger.cut_days", actor=actor, at=at, subject="centre_day", details={"through": str(through)})
+
+
+@transaction.atomic
+def uncut_days(centre_id: int, *, actor: Actor, at: datetime) -> None:
+    """Open every day again that is cut and not closed; a correction can be booked on it until it is cut anew."""
+    shut_gate(centre_id)
+    opened = execute("UPDATE centre_day SET state = 1 WHERE centre_id = %s AND state = 3", [centre_id])
+    if opened:
+        record("ledger.uncut_days", actor=actor, at=at, subject="centre_day", details={"days": opened})
+
+
+def _refuse_running_day(through: date, at: datetime) -> None:
+    if through >= at.astimezone(ZONE).date():
+        raise Refusal("ledger.day_not_over", f"{through} 尚未结束，不能关账：请在次日办理。")
+
+
+@transaction.atomic
 def close_days(centre_id: int, *, through: date, actor: Actor, at: datetime) -> None:
     """Close every business day up to ``through``, for good: later postings are booked on the day after.
 
     Refuses to close a day that has not ended by ``at``. Closing again changes nothing.
     """
-    if through >= at.astimezone(ZONE).date():
-        raise Refusal("ledger.day_not_over", f"{through} 尚未结束，不能关账：请在次日办理。")
+    _refuse_running_day(through, at)
     shut_gate(centre_id)
     changed = execute(
-        "UPDATE centre_day SET state = 2 WHERE centre_id = %s AND business_date <= %s AND state = 1",
+        "UPDATE centre_day SET state = 2 WHERE centre_id = %s AND business_date <= %s AND state <> 2",
         [centre_id, through],
     )
     changed += execute(

@@ -58,8 +58,9 @@ CHECKS = [
         "已关的会计日之前没有开着的会计日",
         """
         SELECT o.centre_id, o.business_date FROM centre_day o
-         WHERE o.state = 1 AND EXISTS (SELECT 1 FROM centre_day c WHERE c.centre_id = o.centre_id
-                                          AND c.state = 2 AND c.business_date > o.business_date)
+         WHERE o.state <> 2 AND EXISTS (SELECT 1 FROM centre_day c WHERE c.centre_id = o.centre_id
+                                           AND c.business_date > o.business_date
+                                           AND (c.state = 2 OR c.state = 3 AND o.state = 1))
         """,
     ),
 ]

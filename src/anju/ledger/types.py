@@ -48,10 +48,11 @@ _KIND_ZH = {
 
 
 class DayState(IntEnum):
-    """State of a business day (会计日)."""
+    """State of a business day (会计日): open, closed for good, or cut (轧账), which can be taken back."""
 
     OPEN = 1
     CLOSED = 2
+    CUT = 3
 
 
 class PeriodKind(IntEnum):
@@ -216,3 +217,15 @@ class SubjectTotal:
     def balance_fen(self) -> int:
         """Debit less credit."""
         return self.debit_fen - self.credit_fen
+
+
+@dataclass(frozen=True)
+class BankMovement:
+    """By how many fen a voucher raised (debit of 101/102) or lowered one account, on its business date."""
+
+    bank_account_id: int
+    voucher_id: int
+    on_day: date
+    event_id: int | None
+    reverses_id: int | None
+    effect_fen: int

@@ -12,7 +12,7 @@ from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
-from anju.ledger import actions, queries
+from anju.ledger import actions, days, queries
 from anju.ledger.checks import CHECKS
 from anju.ledger.posting_rules import PostingRule, interest_lines, pair
 from anju.ledger.types import GlLine, VoucherDraft, VoucherKind
@@ -179,9 +179,34 @@ def test_a_repeated_request_is_answered_after_its_day_was_closed(books: None) ->
     assert actions.post_voucher(draft(), at=AT).voucher_id == first.voucher_id
 
 
+def test_a_cut_day_takes_nothing_more_until_the_cut_is_taken_back(books: None) -> None:
+    after = AT + timedelta(days=1)
+    actions.cut_days(CENTRE, through=DAY, actor=CLERK, at=after)
+    assert queries.business_date(CENTRE, AT) == DAY + timedelta(days=1) and days.closed_through(CENTRE) is None
+    with pytest.raises(Refusal, match="day_closed"):
+        actions.post_voucher(draft(), at=AT)
+    actions.uncut_days(CENTRE, actor=CLERK, at=after)
+    actions.post_voucher(draft(), at=AT)
+    assert days.days_posted(CENTRE, DAY, DAY) == {DAY} and broken(CHECKS) == []
+
+
+def test_what_is_closed_for_good_is_not_opened_again(books: None) -> None:
+    after = AT + timedelta(days=1)
+    actions.cut_days(CENTRE, through=DAY, actor=CLERK, at=after)
+    actions.close_days(CENTRE, through=DAY, actor=CLERK, at=after)
+    actions.uncut_days(CENTRE, actor=CLERK, at=after)
+    actions.cut_days(CENTRE, through=DAY, actor=CLERK, at=after)
+    assert days.closed_through(CENTRE) == DAY
+    with pytest.raises(DatabaseError, match="closed for good"), transaction.atomic():
+        execute("UPDATE centre_day SET state = 1 WHERE centre_id = %s", [CENTRE])
+    assert broken(CHECKS) == []
+
+
 def test_a_day_is_closed_only_when_it_is_over(books: None) -> None:
     with pytest.raises(Refusal, match="day_not_over"):
         actions.close_days(CENTRE, through=DAY, actor=CLERK, at=AT)
+    with pytest.raises(Refusal, match="day_not_over"):
+        actions.cut_days(CENTRE, through=DAY, actor=CLERK, at=AT)
 
 
 def test_numbers_are_consecutive_and_given_once(books: None) -> None:
