@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from anju.database.sql import rows
+from anju.ledger.types import BankMovement
 
 # Deposits stand on 101 and 102 and their sub-codes; every such line names its bank account.
 _MOVEMENTS = """
@@ -18,18 +18,6 @@ SELECT l.bank_account_id, v.id AS voucher_id, v.business_date AS on_day, v.event
  GROUP BY l.bank_account_id, v.centre_id, v.id HAVING sum(l.debit_fen - l.credit_fen) <> 0
  ORDER BY v.business_date, v.id
 """
-
-
-@dataclass(frozen=True)
-class BankMovement:
-    """By how many fen a voucher raised (debit of 101/102) or lowered one account, on its business date."""
-
-    bank_account_id: int
-    voucher_id: int
-    on_day: date
-    event_id: int | None
-    reverses_id: int | None
-    effect_fen: int
 
 
 def bank_movements(centre_id: int, *, on: date, bank_account_id: int | None = None) -> list[BankMovement]:

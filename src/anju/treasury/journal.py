@@ -11,7 +11,8 @@ from typing import Any
 
 from anju.database.sql import row, rows
 from anju.kernel.clock import ZONE
-from anju.ledger.bank_movements import BankMovement, bank_movements
+from anju.ledger.queries import bank_movements
+from anju.ledger.types import BankMovement
 from anju.treasury.reconciliation import (
     BankLine,
     BankReconciliation,

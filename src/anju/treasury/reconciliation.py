@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from anju.ledger.bank_movements import BankMovement
+from anju.ledger.types import BankMovement
 
 
 @dataclass(frozen=True, kw_only=True)

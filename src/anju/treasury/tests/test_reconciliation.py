@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from anju.database.sql import execute
 from anju.kernel.events import listen, stop_listening
 from anju.ledger.actions import post_voucher, request_digest
-from anju.ledger.bank_movements import BankMovement
 from anju.ledger.posting_rules import PostingRule, pair
-from anju.ledger.types import VoucherDraft, VoucherKind
+from anju.ledger.types import BankMovement, VoucherDraft, VoucherKind
 from anju.treasury import actions, queries
 from anju.treasury.bank import using
 from anju.treasury.fake_bank import FakeBank
