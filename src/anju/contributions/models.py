@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from anju.database.fields import FenField, SealedTextField
+from anju.database.fields import DigestField, FenField, SealedTextField
 
 
 class ContributionTerm(models.Model):
@@ -113,6 +113,7 @@ class Remittance(models.Model):
     cancel_reason = models.TextField(default="")
     problem = models.TextField(default="")
     lines_digest = models.BinaryField()
+    payer_digest = DigestField("付款账户", null=True)
 
     class Meta:
         db_table = "remittance"
@@ -163,6 +164,7 @@ class Suspense(models.Model):
     summary = models.TextField(default="")
     payer_tail = models.TextField(default="")
     payer_sealed = SealedTextField("付款方")
+    payer_digest = DigestField("付款账户", null=True)
 
     class Meta:
         db_table = "suspense"

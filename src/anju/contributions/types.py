@@ -46,6 +46,8 @@ class RemittanceState(IntEnum):
 
 TAKEN_BACK = "经办人撤回"
 """What a declaration is cancelled for when the agent takes it back; anything else is a second person's reason."""
+BANK_TOOK_BACK = "来款被银行冲回，请重新缴款。"
+"""The problem of a month that is unpaid again because the bank took its money back."""
 
 
 class SuspenseState(IntEnum):

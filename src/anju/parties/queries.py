@@ -191,3 +191,31 @@ def unit_by_bank_account(centre_id: int, bank_account: str) -> int | None:
         [centre_id, digest("bank", bank_account)],
     )
     return found["unit_id"] if found else None
+
+
+def units_by_bank_digest(centre_id: int, digests: Sequence[bytes]) -> dict[bytes, tuple[int, ...]]:
+    """Which units registered an account, by the digest of its number, in one statement."""
+    found = rows(
+        "SELECT bank_digest, array_agg(unit_id ORDER BY unit_id) AS unit_ids FROM unit WHERE centre_id = %s"
+        " AND bank_digest = ANY(%s) AND bank_name <> '' GROUP BY bank_digest",
+        [centre_id, list(digests)],
+    )
+    return {bytes(line["bank_digest"]): tuple(line["unit_ids"]) for line in found}
+
+
+def units_named(centre_id: int, plain_names: Sequence[str], unit_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Units of these ids, or that are or were called so: each with its name first and then its former ones.
+
+    `plain_names` are upper case without spaces and round brackets; names are compared in the same way.
+    """
+    plain = "upper(translate({}, ' ()（）　', ''))"
+    found = rows(
+        "SELECT u.unit_id, u.name, coalesce(h.names, '{}') AS former FROM unit u LEFT JOIN"  # noqa: S608  (constants)
+        " (SELECT centre_id, unit_id, array_agg(before ORDER BY n DESC) AS names FROM unit_history"
+        "  WHERE centre_id = %(centre)s AND field = 'name' GROUP BY centre_id, unit_id) h USING (centre_id, unit_id)"
+        f" WHERE u.centre_id = %(centre)s AND (u.unit_id = ANY(%(ids)s) OR {plain.format('u.name')} = ANY(%(names)s)"
+        f" OR EXISTS (SELECT 1 FROM unnest(h.names) AS f(name) WHERE {plain.format('f.name')} = ANY(%(names)s)))"
+        " ORDER BY u.unit_id",
+        {"centre": centre_id, "ids": list(unit_ids), "names": list(plain_names)},
+    )
+    return {line["unit_id"]: (line["name"], *line["former"]) for line in found}

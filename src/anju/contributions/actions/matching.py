@@ -1,7 +1,9 @@
 """Matching money to declared months: what a receipt means, decided from its summary, payer and amount.
 
 Reads only. Only a valid payment number with exactly the amount due is a match (CON-34); everything else goes to
-suspense with a reason that says what is missing, and, where one is likely, the month it was probably meant for.
+suspense with a reason that says what is missing, and, where one is likely, the month it was probably meant for. Where
+a centre allows it (parameter `matching.certain_untouched`), money without a number is matched as well when it is
+certain by the strict rule of docs/decisions/0026.
 """
 
 from __future__ import annotations
@@ -9,7 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
+from anju import policy
+from anju.contributions.ground import payer_digest
 from anju.contributions.numbers import looks_like_number, numbers_in
+from anju.contributions.proposals import Money
+from anju.contributions.queries.proposals import certain_month
 from anju.contributions.types import RemittanceState, SuspenseReason, SuspenseState
 from anju.database.sql import row, rows
 from anju.kernel.money import format_fen
@@ -18,6 +26,7 @@ from anju.parties import queries as parties
 from anju.treasury.types import MoneyReceived
 
 _PAYABLE = (RemittanceState.AWAITING_APPROVAL, RemittanceState.CONFIRMED)
+ALLOWED = "YES"
 _STARTS = "已收到，尚未匹配，因为"
 
 
@@ -51,7 +60,31 @@ def meaning_of(money: MoneyReceived) -> Meaning:
         return _unclear(SuspenseReason.UNKNOWN_REFERENCE, f"没有编号为 {numbers[0]} 的缴款书", money)
     if looks_like_number(money.summary):
         return _unclear(SuspenseReason.WRONG_REFERENCE, "付款附言里的缴款书编号有误", money)
+    certain = _certain(money)
+    if certain is not None:
+        return certain
     return _unclear(SuspenseReason.NO_REFERENCE, "付款附言里没有缴款书编号", money)
+
+
+def _certain(money: MoneyReceived) -> Meaning | None:
+    """A match without a number, where the centre allows it and nothing about it is in doubt."""
+    if policy.book(settings.ANJU_CITY).text("matching.certain_untouched", money.value_on) != ALLOWED:
+        return None
+    item = Money(
+        0, money.amount_fen, money.value_on, money.summary, money.payer_name, payer_digest(money.payer_account),
+        money.payer_account[-4:],
+    )  # fmt: skip
+    remittance_id = certain_month(money.centre_id, item)
+    if remittance_id is None:
+        return None
+    found = row(
+        "SELECT * FROM remittance WHERE centre_id = %s AND remittance_id = %s FOR UPDATE",
+        [money.centre_id, remittance_id],
+    )
+    assert found is not None
+    # Another receipt may have been faster than this lock.
+    meaning = _of_remittance(found, money)
+    return meaning if meaning.reason is None else None
 
 
 def waiting_fen(centre_id: int, remittance_id: int) -> int:

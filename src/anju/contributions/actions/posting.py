@@ -127,7 +127,7 @@ def _put_aside(found: dict[str, Any], refusal: Refusal, *, at: datetime) -> None
     actor = machine(found["centre_id"])
     execute(
         "UPDATE remittance SET state = %s, matched_at = NULL, receipt_id = NULL, bank_account_id = NULL,"
-        " value_on = NULL, problem = %s WHERE centre_id = %s AND remittance_id = %s",
+        " value_on = NULL, payer_digest = NULL, problem = %s WHERE centre_id = %s AND remittance_id = %s",
         [RemittanceState.CONFIRMED, refusal.text, found["centre_id"], found["remittance_id"]],
     )
     if found["receipt_id"] is None:

@@ -17,7 +17,9 @@ from anju.accounts import actions as accounts
 from anju.audit.actions import record
 from anju.contributions.actions.matching import Meaning, meaning_of
 from anju.contributions.actions.suspending import open_owed, open_suspense, restore_items, take_back
+from anju.contributions.ground import payer_digest
 from anju.contributions.types import (
+    BANK_TOOK_BACK,
     MoveKind,
     RemittanceReversed,
     RemittanceState,
@@ -74,10 +76,11 @@ def _known(centre_id: int, receipt_id: int) -> bool:
 
 def _match(money: MoneyReceived, remittance_id: int, *, at: datetime) -> None:
     execute(
-        "UPDATE remittance SET receipt_id = %s, bank_account_id = %s, value_on = %s"
+        "UPDATE remittance SET receipt_id = %s, bank_account_id = %s, value_on = %s, payer_digest = %s"
         " WHERE centre_id = %s AND remittance_id = %s",
-        [money.receipt_id, money.bank_account_id, money.value_on, money.centre_id, remittance_id],
-    )
+        [money.receipt_id, money.bank_account_id, money.value_on, payer_digest(money.payer_account), money.centre_id,
+         remittance_id],
+    )  # fmt: skip
     mark_matched(money.centre_id, remittance_id, at=at)
 
 
@@ -142,9 +145,9 @@ def reopen(found: dict[str, Any], *, at: datetime, actor: Actor) -> None:
     """The month is unpaid again; a later payment posts under a key of its own."""
     execute(
         "UPDATE remittance SET state = %s, receipt_id = NULL, bank_account_id = NULL, value_on = NULL,"
-        " voucher_id = NULL, matched_at = NULL, posted_at = NULL, attempt = attempt + 1, problem = %s"
-        " WHERE centre_id = %s AND remittance_id = %s",
-        [RemittanceState.CONFIRMED, "来款被银行冲回，请重新缴款。", found["centre_id"], found["remittance_id"]],
+        " payer_digest = NULL, voucher_id = NULL, matched_at = NULL, posted_at = NULL, attempt = attempt + 1,"
+        " problem = %s WHERE centre_id = %s AND remittance_id = %s",
+        [RemittanceState.CONFIRMED, BANK_TOOK_BACK, found["centre_id"], found["remittance_id"]],
     )
     record("contributions.reopen", actor=actor, at=at, subject="remittance", subject_id=found["remittance_id"],
            unit_id=found["unit_id"], details={"voucher_id": found["voucher_id"]})  # fmt: skip

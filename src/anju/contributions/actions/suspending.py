@@ -19,6 +19,7 @@ from anju.contributions.actions.items import (
     write_move,
 )
 from anju.contributions.actions.matching import Meaning
+from anju.contributions.ground import payer_digest
 from anju.contributions.types import (
     MoveKind,
     SuspenseOpened,
@@ -39,9 +40,9 @@ from anju.treasury.types import MoneyReceived, ReceiptReversed
 _WHERE = "suspense‖payer_sealed"
 _OPEN = """
 INSERT INTO suspense (centre_id, receipt_id, bank_account_id, unit_id, remittance_id, voucher_id, amount_fen, open_fen,
-    received_at, value_on, state, owed, reason, reason_text, summary, payer_tail, payer_sealed)
+    received_at, value_on, state, owed, reason, reason_text, summary, payer_tail, payer_sealed, payer_digest)
 VALUES (%(centre)s, %(receipt)s, %(bank)s, %(unit)s, %(remittance)s, %(voucher)s, %(fen)s, %(fen)s, %(at)s,
-    %(value_on)s, %(state)s, %(owed)s, %(reason)s, %(text)s, %(summary)s, %(tail)s, %(payer)s)
+    %(value_on)s, %(state)s, %(owed)s, %(reason)s, %(text)s, %(summary)s, %(tail)s, %(payer)s, %(account)s)
 RETURNING suspense_id
 """
 
@@ -63,7 +64,8 @@ def open_suspense(money: MoneyReceived, meaning: Meaning, *, state: SuspenseStat
          "unit": meaning.unit_id, "remittance": meaning.remittance_id, "voucher": voucher_id,
          "fen": money.amount_fen, "at": at, "value_on": money.value_on, "state": int(state), "owed": False,
          "reason": meaning.reason.value, "text": meaning.text, "summary": money.summary[:200],
-         "tail": money.payer_account[-4:], "payer": seal(money.payer_name, where=_WHERE)},
+         "tail": money.payer_account[-4:], "payer": seal(money.payer_name, where=_WHERE),
+         "account": payer_digest(money.payer_account)},
     )  # fmt: skip
     assert made is not None
     item = read_item(money.centre_id, made["suspense_id"])
@@ -113,7 +115,7 @@ def open_owed(
          "unit": unit_id, "remittance": remittance_id, "voucher": voucher_id, "fen": reversal.amount_fen,
          "at": at, "value_on": reversal.value_on, "state": int(SuspenseState.OPEN), "owed": True,
          "reason": SuspenseReason.REVERSAL_STUCK.value, "text": text, "summary": "", "tail": "",
-         "payer": seal("", where=_WHERE)},
+         "payer": seal("", where=_WHERE), "account": None},
     )  # fmt: skip
     assert made is not None
     item = read_item(reversal.centre_id, made["suspense_id"])
