@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from anju.accounts.actions._ground import DIGEST
+from anju.accounts.actions._ground import DIGEST, DIGEST_V1
 from anju.accounts.types import PRODUCT
 from anju.database.checks import Invariant
 from anju.ledger.posting_rules import INTEREST_PAYABLE
@@ -130,13 +130,27 @@ CHECKS = [
         SELECT v.centre_id, v.id AS voucher_id, v.member_count, l.lines
           FROM voucher v
           FULL JOIN (SELECT centre_id, voucher_id, count(*) AS lines, sum(debit_fen) AS debit_fen,
-                            sum(credit_fen) AS credit_fen, {DIGEST} AS digest
+                            sum(credit_fen) AS credit_fen, min(known_at) AS first, max(known_at) AS last,
+                            {DIGEST} AS digest
                        FROM member_line GROUP BY centre_id, voucher_id) l
             ON l.centre_id = v.centre_id AND l.voucher_id = v.id
          WHERE coalesce(v.member_count, 0) <> coalesce(l.lines, 0)
             OR coalesce(v.member_debit_fen, 0) <> coalesce(l.debit_fen, 0)
             OR coalesce(v.member_credit_fen, 0) <> coalesce(l.credit_fen, 0)
-            OR coalesce(v.lines_digest, '') <> coalesce(l.digest, '')
+            OR v.known_at IS DISTINCT FROM coalesce(l.first, v.known_at)
+            OR v.known_at IS DISTINCT FROM coalesce(l.last, v.known_at)
+            OR (length(v.lines_digest) <> 32 AND v.lines_digest <> coalesce(l.digest, ''))
+        """,
+    ),
+    Invariant(
+        "凭证的个人明细摘要（第一版）等于其明细",
+        f"""
+        SELECT v.centre_id, v.id AS voucher_id
+          FROM (SELECT l.centre_id, l.voucher_id, {DIGEST_V1} AS digest FROM member_line l
+                  JOIN (SELECT centre_id, id FROM voucher WHERE length(lines_digest) = 32) o
+                    ON o.centre_id = l.centre_id AND o.id = l.voucher_id GROUP BY l.centre_id, l.voucher_id) l
+          RIGHT JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id
+         WHERE length(v.lines_digest) = 32 AND v.lines_digest IS DISTINCT FROM l.digest
         """,
     ),
     Invariant(

@@ -30,8 +30,9 @@ TABLES = {
           FROM gl_line l LEFT JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id
          WHERE l.centre_id = {centre} ORDER BY v.number NULLS LAST, l.voucher_id, l.n""",
     "member_lines": """
-        SELECT account_id, seq, voucher_id, period, value_on, kind, debit_fen, credit_fen, own_fen, unit_fen,
-               balance_after_fen, weighted_sum_after, reverses_seq
+        SELECT account_id, seq, voucher_id, period, kind, booked_on, value_on, month, debit_fen, credit_fen, own_fen,
+               unit_fen, source_id, reverses_seq, balance_after_fen, weighted_sum_after,
+               (extract(epoch FROM known_at) * 1000000)::bigint AS known_at_us
           FROM member_line WHERE centre_id = {centre} ORDER BY account_id, seq""",
     "balances": """
         SELECT account_id, interest_year, opening_fen, balance_fen, held_fen, own_paid_fen, unit_paid_fen, weighted_sum,

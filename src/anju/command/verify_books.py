@@ -22,8 +22,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-FORMAT = "anju-books-1"
+FORMAT = "anju-books-2"
 ZEROS = bytes(32)
+EPOCH = date(1970, 1, 1).toordinal()
 SHOWN = 10
 HOUR_US = 3_600_000_000
 Row = list[str]
@@ -94,9 +95,19 @@ def seal_digest(previous: bytes, text: str) -> bytes:
     return hashlib.sha256(previous + hashlib.sha256(text.encode()).digest()).digest()
 
 
-def member_line_bytes(account_id: int, debit_fen: int, credit_fen: int, own_fen: int, unit_fen: int) -> bytes:
-    """What one member line adds to its voucher's ``lines_digest``; lines go in the order of accounts."""
-    return struct.pack(">5q", account_id, debit_fen, credit_fen, own_fen, unit_fen)
+def member_line_bytes(line: Row, version: int) -> bytes:
+    """What a row of member_lines.csv adds to its voucher's ``lines_digest``; rows go in their order in the file."""
+    account_id, seq, _, period, kind, booked_on, value_on, month, debit, credit, own, unit, source_id, back = line[:14]
+    if version == 1:
+        return struct.pack(">5q", *map(int, (account_id, debit, credit, own, unit)))
+    days = (str(date.fromisoformat(day).toordinal() - EPOCH) for day in (booked_on, value_on))
+    parts = (account_id, seq, period, kind, *days, month, debit, credit, own, unit, source_id, back)
+    return ("|".join(parts) + "\n").encode()
+
+
+def lines_digest(told: bytes, digest: bytes) -> bytes:
+    """A digest as a voucher carries it: as it is in version 1, behind its version's byte from version 2 on."""
+    return digest if len(told) == 32 else told[:1] + digest
 
 
 def interest_of(earned: int, factor: int, day_base: int) -> int:
@@ -254,7 +265,8 @@ class Books:
         self.controls = {code for code, _, _, control in table(folder, "subjects") if control == "t"}
         self.gl_lines = table(folder, "gl_lines")
         self.next_line = next(self.gl_lines, None)
-        self.promised: dict[int, list[Any]] = {}  # voucher: lines, debit, credit, digest still to come, hash so far
+        # voucher: lines, debit, credit still to come; the digest, when it was known, and the hash so far
+        self.promised: dict[int, list[Any]] = {}
         self.vouchers = self.control_fen = 0
         self.late: list[Row] = []
 
@@ -272,7 +284,10 @@ class Books:
                 self.late = []
             if voucher[10] != "0" or voucher[16]:
                 totals = (int(one) for one in voucher[10:13])
-                self.promised[int(voucher[1])] = [*totals, bytes.fromhex(voucher[16]), None]
+                told = bytes.fromhex(voucher[16])
+                self.promised[int(voucher[1])] = [*totals, told, voucher[5], None]
+                if len(told) != 32 and not (len(told) == 33 and told[0] == 2):
+                    self.found.add("lines", f"凭证 {voucher[1]}：不认识它的明细摘要的版本")
         for one in self.late:
             if int(one[5]) < self.made_at_us - HOUR_US:
                 self.found.add("chain", f"凭证 {one[1]}（第 {one[2]} 号）一小时后仍未封存")
@@ -299,25 +314,26 @@ class Books:
         self.control_fen += member_credit - member_debit
         return debit
 
-    def take(self, voucher_id: int, parts: tuple[int, int, int, int, int]) -> None:
+    def take(self, line: Row) -> None:
         """Count one member line towards its voucher."""
+        voucher_id = int(line[2])
         promise = self.promised.get(voucher_id)
         if promise is None:
-            self.found.add("lines", f"账户 {parts[0]} 有一条明细，其凭证 {voucher_id} 没有它或不在导出中")
+            self.found.add("lines", f"账户 {line[0]} 有一条明细，其凭证 {voucher_id} 没有它或不在导出中")
             return
         promise[0] -= 1
-        promise[1] -= parts[1]
-        promise[2] -= parts[2]
-        piece = member_line_bytes(*parts)
-        if promise[4] is None:
-            promise[4] = hashlib.sha256(piece)
-        else:
-            promise[4].update(piece)
+        promise[1] -= int(line[8])
+        promise[2] -= int(line[9])
+        if promise[5] is None:
+            promise[5] = hashlib.sha256()
+        promise[5].update(member_line_bytes(line, 1 if len(promise[3]) == 32 else 2))
+        if line[16] != promise[4]:
+            self.found.add("lines", f"凭证 {voucher_id}：账户 {line[0]} 第 {line[1]} 条的记录时刻与凭证不同")
         if promise[0] == 0:
             del self.promised[voucher_id]
             if promise[1] or promise[2]:
                 self.found.add("lines", f"凭证 {voucher_id}：明细合计与凭证相差 {promise[1]} / {promise[2]} 分")
-            if promise[4].digest() != promise[3]:
+            if lines_digest(promise[3], promise[5].digest()) != promise[3]:
                 self.found.add("lines", f"凭证 {voucher_id}：明细摘要不同，明细有变化")
 
     def end(self) -> None:
@@ -348,10 +364,11 @@ class Account:
         self.originals: dict[int, tuple[int, int, int, str]] = {}
         self.reversed: set[int] = set()
 
-    def line(self, line: Row) -> tuple[int, int, int, int, int]:
-        """Follow one line; what it adds to its voucher's digest."""
-        _, seq_text, _, period_text, value_on, kind, *sums, back = line
-        debit, credit, own, unit, after, product = map(int, sums)
+    def line(self, line: Row) -> None:
+        """Follow one line."""
+        _, seq_text, _, period_text, kind, _, value_on, _, *sums, _, back, after_text, product_text, _ = line
+        debit, credit, own, unit = map(int, sums)
+        after, product = int(after_text), int(product_text)
         seq, period, change = int(seq_text), int(period_text), credit - debit
         year = year_of(period)
         if seq != self.seq + 1:
@@ -376,7 +393,6 @@ class Account:
         self.interest += change if kind == "9" else 0
         self._reversal(seq, back, debit, credit, own, value_on)
         self.seq, self.balance, self.weighted, self.year = seq, after, product, year
-        return self.account_id, debit, credit, own, unit
 
     def _reversal(self, seq: int, back: str, debit: int, credit: int, own: int, value_on: str) -> None:
         if not back:
@@ -434,7 +450,8 @@ def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> 
         accounts += 1
         account, name, rows = Account(account_id, rates, found), str(account_id), []
         while line is not None and line[0] == name:
-            books.take(int(line[2]), account.line(line))
+            account.line(line)
+            books.take(line)
             count += 1
             line = next(lines, None)
         while balance is not None and balance[0] == name:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,18 +19,19 @@ from anju.ledger.actions import enter_gate_on
 
 SHOWN_IDS = 20
 
-#: SHA-256 over a voucher's member lines in the order of accounts; ``checks`` recomputes it.
-DIGEST = (
+#: The digest of a voucher's member lines, version 2: a byte that says so, then SHA-256 of one line of text each, in the
+#: order of accounts and numbers. It covers everything but what follows from the lines before: balance and product.
+#: Days count from 1970-01-01. ``checks`` and ``verify_books`` recompute it; docs/verify-books.md describes it.
+DIGEST = r"""
+    '\x02'::bytea || sha256(convert_to(string_agg(concat_ws('|', account_id, seq, period, kind,
+        booked_on - date '1970-01-01', value_on - date '1970-01-01', coalesce(month::text, ''), debit_fen, credit_fen,
+        own_fen, unit_fen, coalesce(source_id::text, ''), coalesce(reverses_seq::text, '')) || E'\n',
+        '' ORDER BY account_id, seq), 'UTF8'))"""
+#: Version 1, 32 bytes: vouchers that were posted with it keep it.
+DIGEST_V1 = (
     "sha256(string_agg(int8send(account_id) || int8send(debit_fen) || int8send(credit_fen)"
     " || int8send(own_fen) || int8send(unit_fen), '' ORDER BY account_id))"
 )
-
-
-def line_digest(
-    account_id: int, *, debit_fen: int = 0, credit_fen: int = 0, own_fen: int = 0, unit_fen: int = 0
-) -> bytes:
-    """The digest of a voucher with one member line, as ``DIGEST`` computes it."""
-    return hashlib.sha256(struct.pack(">5q", account_id, debit_fen, credit_fen, own_fen, unit_fen)).digest()
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,10 @@ WITH old AS (
            balance_fen + interest, held_fen, own_paid_fen, unit_paid_fen, (balance_fen + interest) * {{index}},
            interest_fen + interest, last_seq + (interest <> 0)::integer, paid_to, open_state FROM b
 ), l AS (
-    SELECT account_id, greatest(-interest, 0) AS debit_fen, greatest(interest, 0) AS credit_fen,
-           0::bigint AS own_fen, 0::bigint AS unit_fen FROM b WHERE interest <> 0
+    SELECT account_id, last_seq + 1 AS seq, {{period}} AS period, {{kind}} AS kind, {{booked_on}} AS booked_on,
+           {{value_on}} AS value_on, NULL::integer AS month, greatest(-interest, 0) AS debit_fen,
+           greatest(interest, 0) AS credit_fen, 0::bigint AS own_fen, 0::bigint AS unit_fen,
+           NULL::bigint AS source_id, NULL::bigint AS reverses_seq FROM b WHERE interest <> 0
 )
 SELECT {TOTALS}, (SELECT {DIGEST} FROM l) AS digest FROM b
 """

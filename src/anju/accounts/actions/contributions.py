@@ -57,7 +57,10 @@ WITH moved AS (
       FROM moved
 )
 SELECT count(*) AS accounts, coalesce(sum(credit_fen), 0)::bigint AS fen, {DIGEST} AS digest
-  FROM (SELECT account_id, 0::bigint AS debit_fen, own_fen + unit_fen AS credit_fen, own_fen, unit_fen FROM moved) m
+  FROM (SELECT account_id, last_seq AS seq, %(period)s::integer AS period, %(kind)s::smallint AS kind,
+               %(day)s::date AS booked_on, %(value_on)s::date AS value_on, %(month_number)s::integer AS month,
+               0::bigint AS debit_fen, own_fen + unit_fen AS credit_fen, own_fen, unit_fen,
+               %(source_id)s::bigint AS source_id, NULL::bigint AS reverses_seq FROM moved) m
 """
 
 

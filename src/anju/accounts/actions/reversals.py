@@ -12,14 +12,23 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.accounts.actions._ground import DIGEST, BookDay, act, count_and_ids, enter, enter_for, row_in_order
+from anju.accounts.actions._ground import (
+    DIGEST,
+    BookDay,
+    act,
+    count_and_ids,
+    enter,
+    enter_for,
+    next_voucher_id,
+    row_in_order,
+)
 from anju.accounts.actions.carrying import carry
 from anju.accounts.types import PRODUCT, AccountState, LineKind
 from anju.database.sql import row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
-from anju.ledger.actions import post_voucher, refuse_unreversible, request_digest
+from anju.ledger.actions import claim_key, post_voucher, refuse_unreversible, request_digest
 from anju.ledger.posting_rules import MEMBERS, PostingRule, pair
 from anju.ledger.types import GlLine, PostedVoucher, VoucherDraft, VoucherKind
 
@@ -34,11 +43,11 @@ SELECT l.account_id, l.seq, l.credit_fen AS debit_fen, l.debit_fen AS credit_fen
 """
 _ONE = " AND l.account_id = {account} AND l.seq = {seq}"
 
-_TOTALS = f"""
+_TOTALS = """
 SELECT count(*) AS accounts, coalesce(sum(debit_fen), 0)::bigint AS debit_fen,
-       coalesce(sum(credit_fen), 0)::bigint AS credit_fen, {DIGEST} AS digest,
+       coalesce(sum(credit_fen), 0)::bigint AS credit_fen,
        bool_or(reverses_seq IS NOT NULL OR NOT kind = ANY (%(reversible)s)) AS fixed
-  FROM ({{source}}) s
+  FROM ({source}) s
 """
 
 # Money that comes back goes to the carried-forward part first, up to what the year opened with.
@@ -70,8 +79,9 @@ WITH moved AS (
            m.balance_fen, m.weighted_sum, m.source_id, m.seq, %(period)s, m.month, %(day)s, m.value_on, m.kind
       FROM moved m (id, last_seq, balance_fen, weighted_sum, account_id, seq, debit_fen, credit_fen, own_fen, unit_fen,
                     value_on, month, source_id, kind, reverses_seq)
+    RETURNING *
 )
-SELECT count(*) AS accounts FROM moved
+SELECT count(*) AS accounts, {DIGEST} AS digest FROM written
 """
 
 # Asked after the balance rows are locked, in a statement of its own: it sees a reversal that came in between.
@@ -158,21 +168,25 @@ def _reverse(
     assert totals is not None
     if totals["fixed"]:
         raise _not_reversible()
-    draft = VoucherDraft(
-        centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=book.day,
-        request_digest=request_digest(source=source, reason=reason), maker_person_id=maker,
-        checker_person_id=checker, lines=lines, member_count=totals["accounts"], reverses_id=reverses_id,
-        member_debit_fen=totals["debit_fen"], member_credit_fen=totals["credit_fen"],
-        lines_digest=bytes(totals["digest"] or b""), event_id=event_id,
-    )  # fmt: skip
-    posted = post_voucher(draft, at=book.at)
-    if posted.replayed:
-        return posted
-    carry(f"SELECT account_id FROM ({source}) c", book=book, cause=f"voucher:{posted.voucher_id}")
-    values = {"year": book.year, "centre": book.centre_id, "voucher": posted.voucher_id, "at": book.at,
+    digest = request_digest(source=source, reason=reason)
+    known = claim_key(book.centre_id, key, digest=digest)
+    if known is not None:
+        return known
+    voucher_id = next_voucher_id()
+    carry(f"SELECT account_id FROM ({source}) c", book=book, cause=f"voucher:{voucher_id}")
+    values = {"year": book.year, "centre": book.centre_id, "voucher": voucher_id, "at": book.at,
               "period": book.period, "day": book.day}  # fmt: skip
     done = row_in_order(_POST.format(source=source), values)
     _refuse_undone(source, values, done=done["accounts"], expected=totals["accounts"])
+    draft = VoucherDraft(
+        centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=book.day,
+        request_digest=digest, maker_person_id=maker, checker_person_id=checker, lines=lines,
+        member_count=totals["accounts"], reverses_id=reverses_id, voucher_id=voucher_id,
+        member_debit_fen=totals["debit_fen"], member_credit_fen=totals["credit_fen"],
+        lines_digest=bytes(done["digest"]), event_id=event_id,
+    )  # fmt: skip
+    posted = post_voucher(draft, at=book.at)
+    assert not posted.replayed, "the key was claimed"
     act(
         "accounts.reverse", actor=actor, at=book.at, centre_id=book.centre_id, voucher_id=posted.voucher_id,
         reverses_id=reverses_id, accounts=totals["accounts"], fen=totals["debit_fen"] + totals["credit_fen"],

@@ -108,7 +108,7 @@ WITH written AS (
            balance_fen + interest, (balance_fen + interest) * {{index}}, {{period}}, {{booked_on}}, {{value_on}},
            {{kind}}
       FROM ({{due}}) b WHERE interest <> 0 ORDER BY account_id
-    RETURNING account_id, debit_fen, credit_fen, own_fen, unit_fen
+    RETURNING *
 )
 SELECT count(*) AS lines, coalesce(sum(credit_fen), 0)::bigint AS credited_fen,
        coalesce(sum(debit_fen), 0)::bigint AS taken_fen, {DIGEST} AS digest FROM written

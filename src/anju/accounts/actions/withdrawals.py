@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.accounts.actions._ground import BookDay, act, enter_for, line_digest, lock_balance
+from anju.accounts.actions._ground import DIGEST, BookDay, act, enter_for, lock_balance, next_voucher_id
 from anju.accounts.actions.holds import end_hold, open_hold
 from anju.accounts.types import PRODUCT, HoldOutcome, LineKind
 from anju.database.sql import row
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
-from anju.ledger.actions import post_voucher, request_digest
+from anju.ledger.actions import claim_key, post_voucher, request_digest
 from anju.ledger.posting_rules import PostingRule, pair
 from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
 
@@ -26,12 +26,14 @@ WITH b AS (
            weighted_sum = weighted_sum - %(fen)s * rate_index_at({PRODUCT}::smallint, %(value_on)s)
      WHERE account_id = %(account)s AND interest_year = %(year)s
     RETURNING last_seq, balance_fen, weighted_sum
+), written AS (
+    INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen, balance_after_fen,
+        weighted_sum_after, source_id, period, booked_on, value_on, kind)
+    SELECT %(account)s, last_seq, %(voucher)s, %(centre)s, %(at)s, %(fen)s, 0, balance_fen, weighted_sum,
+           %(source_id)s, %(period)s, %(day)s, %(value_on)s, %(kind)s FROM b
+    RETURNING *
 )
-INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen, balance_after_fen,
-    weighted_sum_after, source_id, period, booked_on, value_on, kind)
-SELECT %(account)s, last_seq, %(voucher)s, %(centre)s, %(at)s, %(fen)s, 0, balance_fen, weighted_sum, %(source_id)s,
-       %(period)s, %(day)s, %(value_on)s, %(kind)s FROM b
-RETURNING seq
+SELECT max(seq) AS seq, {DIGEST} AS digest FROM written
 """
 
 
@@ -49,36 +51,42 @@ def post_withdrawal(
     checker: int | None,
     at: datetime,
     bank_account_id: int | None = None,
+    event_id: int | None = None,
     actor: Actor | None = None,
 ) -> PostedVoucher:
     """Post what the bank has paid (Dr 201, Cr 101) with the bank's value date, and end its hold.
 
-    Called once the payment is confirmed, so a seal or a freeze that came later does not stop it. The same key and
-    request answer the same. Refuses a hold that is released, posted under another key, or of another amount.
+    ``event_id`` is the payment order. Called once the payment is confirmed, so a seal or a freeze that came later does
+    not stop it. The same key and request answer the same. Refuses a hold that is released, posted under another key, or
+    of another amount.
     """
     book = enter_for(account_id, at=at)
+    digest = request_digest(
+        account_id=account_id, hold_id=hold_id, fen=amount_fen, value_on=value_on, source_id=source_id
+    )
+    known = claim_key(book.centre_id, key, digest=digest)
+    if known is not None:
+        return known
+    lock_balance(account_id, book)
+    held = open_hold(account_id, hold_id)
+    _refuse_hold(held, amount_fen)
+    voucher_id = next_voucher_id()
+    line = _post_line(book, account_id, amount_fen, voucher_id, value_on, source_id)
+    end_hold(held, book, outcome=HoldOutcome.POSTED)
     posted = post_voucher(
         VoucherDraft(
             centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.WITHDRAWAL, business_date=book.day,
-            request_digest=request_digest(
-                account_id=account_id, hold_id=hold_id, fen=amount_fen, value_on=value_on, source_id=source_id
-            ),
-            maker_person_id=maker, checker_person_id=checker, member_count=1, member_debit_fen=amount_fen,
-            lines_digest=line_digest(account_id, debit_fen=amount_fen),
+            request_digest=digest, maker_person_id=maker, checker_person_id=checker, member_count=1,
+            member_debit_fen=amount_fen, lines_digest=bytes(line["digest"]), voucher_id=voucher_id, event_id=event_id,
             lines=pair(PostingRule.WITHDRAWAL_PAID, amount_fen=amount_fen, bank_account_id=bank_account_id),
         ),
         at=at,
     )  # fmt: skip
-    if posted.replayed:
-        return posted
-    lock_balance(account_id, book)
-    held = open_hold(account_id, hold_id)
-    _refuse_hold(held, amount_fen)
-    seq = _post_line(book, account_id, amount_fen, posted.voucher_id, value_on, source_id)
-    end_hold(held, book, outcome=HoldOutcome.POSTED)
+    assert not posted.replayed, "the key was claimed"
     act(
         "accounts.post_withdrawal", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id,
-        fen=amount_fen, hold_id=hold_id, voucher_id=posted.voucher_id, seq=seq, reason=reason, source_id=source_id,
+        fen=amount_fen, hold_id=hold_id, voucher_id=voucher_id, seq=line["seq"], reason=reason,
+        source_id=source_id,
     )  # fmt: skip
     return posted
 
@@ -92,7 +100,7 @@ def _refuse_hold(held: dict[str, Any], amount_fen: int) -> None:
 
 def _post_line(
     book: BookDay, account_id: int, fen: int, voucher_id: int, value_on: date, source_id: int
-) -> int:
+) -> dict[str, Any]:
     made = row(
         _POST,
         {"fen": fen, "account": account_id, "year": book.year, "voucher": voucher_id, "centre": book.centre_id,
@@ -100,4 +108,4 @@ def _post_line(
          "kind": int(LineKind.WITHDRAWAL)},
     )  # fmt: skip
     assert made is not None
-    return int(made["seq"])
+    return made

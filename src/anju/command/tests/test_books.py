@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from anju.accounts import actions
+from anju.accounts.actions._ground import DIGEST_V1
 from anju.accounts.tests.world import CENTRE, contribute, moment, open_books, open_staff, withdraw
 from anju.command import export_books, verify_books
 from anju.database.checks import violations
@@ -93,8 +94,10 @@ def test_the_example_that_other_programs_are_tried_on_is_right() -> None:
     voucher, *lines = (line.split("|") for line in text.splitlines())
     rebuilt = verify_books.canonical_text(voucher[1:], [[voucher[2], *line[1:]] for line in lines])
     assert rebuilt == text
-    line = verify_books.member_line_bytes(990_100_000_000_001, 0, 200_000, 100_000, 100_000)
-    assert hashlib.sha256(line).hexdigest() == voucher[-1]
+    (example,) = re.findall(r"^990100000000001,.*$", page, re.M)
+    line = verify_books.member_line_bytes([*example.split(","), "", "", ""], 2)
+    assert f"`{line.decode().rstrip()}`" in page
+    assert "02" + hashlib.sha256(line).hexdigest() == voucher[-1]
     assert f"`{hashlib.sha256(text.encode()).hexdigest()}`" in page
     assert f"`{verify_books.seal_digest(bytes(32), text).hex()}`" in page
 
@@ -147,7 +150,7 @@ def test_a_chain_made_anew_whole_is_named_by_the_heads_that_were_given_away(town
     assert honest.total == 0 and len(given.path.read_text().splitlines()) == 27
     with as_superuser() as super_user:
         super_user.execute("DELETE FROM books_head_sent; DELETE FROM books_head; DELETE FROM voucher_seal")
-        super_user.execute("UPDATE voucher SET known_at = known_at + interval '1 day' WHERE number = 5")
+        super_user.execute("UPDATE voucher SET maker_person_id = 99 WHERE number = 5")
     number(CENTRE)
     forged = export(tmp_path / "forged")
     assert violations() == [] and verify_books.verify(forged).total == 0, "nothing inside can know"
@@ -155,6 +158,21 @@ def test_a_chain_made_anew_whole_is_named_by_the_heads_that_were_given_away(town
     make_heads(CENTRE, day=date(2026, 9, 10), at=moment(date(2026, 9, 11)))
     (told,) = give_out_heads(CENTRE, targets=[given], at=moment(date(2026, 9, 11)))
     assert "HeadDiffers" in told.reason
+
+
+def test_vouchers_posted_with_the_first_version_of_the_digest_still_verify(town: list[int], tmp_path: Path) -> None:
+    with as_superuser() as super_user:
+        super_user.execute("DELETE FROM voucher_seal")
+        super_user.execute(
+            f"UPDATE voucher v SET lines_digest = (SELECT {DIGEST_V1} FROM member_line l"
+            " WHERE l.centre_id = v.centre_id AND l.voucher_id = v.id) WHERE member_count > 0 AND id % 2 = 0"
+        )
+    number(CENTRE)
+    assert violations() == [] and verify_books.verify(export(tmp_path / "old")).total == 0
+    with as_superuser() as super_user:
+        super_user.execute("UPDATE member_line SET own_fen = own_fen - 1, unit_fen = unit_fen + 1 WHERE own_fen > 1")
+    assert any("凭证的个人明细摘要（第一版）等于其明细" in one for one in violations())
+    assert verify_books.verify(export(tmp_path / "changed")).count["lines"] > 20
 
 
 def test_a_head_that_lies_about_its_sum_or_its_place_is_named(town: list[int], tmp_path: Path) -> None:
@@ -235,7 +253,7 @@ def alter(folder: Path, name: str, change: Callable[[list[list[str]]], None], *,
 
 def one_more(row: int, column: int) -> Callable[[list[list[str]]], None]:
     def change(lines: list[list[str]]) -> None:
-        lines[row][column] = str(int(lines[row][column]) + 1)
+        lines[row][column] = str(int(lines[row][column] or 0) + 1)
 
     return change
 
@@ -244,7 +262,8 @@ def one_more(row: int, column: int) -> Callable[[list[list[str]]], None]:
 COLUMNS = [
     ("vouchers", 2, "seal"), ("vouchers", 3, "seal"), ("vouchers", 5, "seal"), ("vouchers", 12, "control"),
     ("gl_lines", 1, "seal"), ("gl_lines", 6, "seal"), ("member_lines", 1, "sequence"), ("member_lines", 8, "lines"),
-    ("member_lines", 2, "lines"), ("member_lines", 11, "running"),
+    ("member_lines", 2, "lines"), ("member_lines", 7, "lines"), ("member_lines", 15, "running"),
+    ("member_lines", 16, "lines"),
     ("balances", 2, "opening"), ("balances", 3, "balance"), ("balances", 7, "weighted"), ("balances", 9, "sequence"),
     ("seals", 3, "chain"), ("seals", 2, "seal"),
     ("rate_index", 2, "rates"), ("subjects", 0, "control"),
@@ -280,7 +299,7 @@ def test_a_damaged_export_is_refused_clearly(town: list[int], tmp_path: Path, ha
             path.write_bytes(path.read_bytes()[:-9])
         case "other format":
             text = (folder / "manifest.json").read_text()
-            (folder / "manifest.json").write_text(text.replace("anju-books-1", "anju-books-9"))
+            (folder / "manifest.json").write_text(text.replace("anju-books-2", "anju-books-9"))
         case "no manifest":
             (folder / "manifest.json").unlink()
         case _:
