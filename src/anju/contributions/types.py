@@ -5,7 +5,7 @@ The words of checked lists stand in `roster.types` and are repeated here for cal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -363,6 +363,8 @@ class SuspenseSeen:
     remittance_total_fen: int | None
     missing_fen: int | None
     """What the candidate remittance still lacks when all that waits for it is counted."""
+    payer_digest: bytes | None = field(default=None, repr=False, compare=False)
+    """By what the paying account is found again."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from anju.contributions.numbers import numbers_in
 from anju.contributions.proposals import Evidence, KnownPayer, Money, Owed, Payable, Proposal, propose
 from anju.contributions.proposals.near import near_numbers, plain_name
 from anju.contributions.types import BANK_TOOK_BACK, RemittanceState, SuspenseSeen, SuspenseState
-from anju.database.encryption import unseal
 from anju.database.sql import row, rows
 from anju.kernel.month import Month
 from anju.parties import queries as parties
@@ -24,11 +23,6 @@ LOOK_BACK = timedelta(days=92)
 """How far back payments made twice are looked for."""
 MOST_MONTHS = 5000
 
-_ITEMS = """
-SELECT suspense_id, open_fen, value_on, summary, payer_sealed, payer_tail, payer_digest, unit_id, remittance_id
-  FROM suspense WHERE centre_id = %(centre)s AND suspense_id = ANY(%(items)s) AND state = 1 AND NOT owed
-   AND open_fen > 0 AND refunding_fen = 0
-"""
 # Months an account paid: matched at once, or allocated from suspense by a treasurer.
 _PAYERS = """
 SELECT payer_digest, unit_id, count(DISTINCT remittance_id) AS months FROM (
@@ -89,13 +83,12 @@ class MatchedShare:
 
 def proposals(centre_id: int, items: Sequence[SuspenseSeen]) -> dict[int, tuple[Proposal, ...]]:
     """Proposals for those of the items that lie open, best first. An item that is being dealt with has none."""
-    wanted = [item.suspense_id for item in items if item.state is SuspenseState.OPEN and not item.owed]
-    if not wanted:
+    open_items = [one for one in items if one.state is SuspenseState.OPEN and not one.owed and not one.refunding_fen]
+    money = [_money(one) for one in open_items if one.open_fen]
+    if not money:
         return {}
-    found = rows(_ITEMS, {"centre": centre_id, "items": wanted})
-    money = [_money(line) for line in found]
-    likely = {line["remittance_id"] for line in found if line["remittance_id"] is not None}
-    return propose(money, evidence(centre_id, money, remittance_ids=likely)) if money else {}
+    likely = {one.remittance_id for one in open_items if one.remittance_id is not None}
+    return propose(money, evidence(centre_id, money, remittance_ids=likely))
 
 
 def certain_month(centre_id: int, money: Money) -> int | None:
@@ -149,11 +142,10 @@ def _numbers(summary: str) -> set[str]:
     return {*numbers_in(summary), *near_numbers(summary)}
 
 
-def _money(line: dict[str, Any]) -> Money:
+def _money(item: SuspenseSeen) -> Money:
     return Money(
-        line["suspense_id"], line["open_fen"], line["value_on"], line["summary"],
-        unseal(line["payer_sealed"], where="suspense‖payer_sealed"),
-        bytes(line["payer_digest"]) if line["payer_digest"] else None, line["payer_tail"], line["unit_id"],
+        item.suspense_id, item.open_fen, item.value_on, item.summary, item.payer_name, item.payer_digest,
+        item.payer_tail, item.unit_id,
     )  # fmt: skip
 
 

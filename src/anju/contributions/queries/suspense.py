@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from anju.contributions.ground import unknown_suspense
@@ -27,15 +29,17 @@ SELECT s.*, r.number, r.total_fen, r.state AS remittance_state, w.fen AS waiting
                         AND (o.state = 2 OR o.suspense_id = s.suspense_id)) w ON true
  WHERE s.centre_id = %(centre)s AND s.state = ANY(%(states)s)
    AND (%(unit)s::bigint IS NULL OR s.unit_id = %(unit)s) AND (%(item)s::bigint IS NULL OR s.suspense_id = %(item)s)
+   AND (%(since)s::date IS NULL OR s.value_on >= %(since)s) AND (%(until)s::date IS NULL OR s.value_on <= %(until)s)
  ORDER BY s.state, s.received_at, s.suspense_id LIMIT %(limit)s
 """
 
 
 def suspense_items(
-    centre_id: int, *, unit_id: int | None = None, states: Sequence[SuspenseState] = OPEN, limit: int = 100
-) -> list[SuspenseSeen]:
-    """Money in suspense, what waits for a hand first; with `unit_id` that unit's only."""
-    return _items(centre_id, unit_id, None, states, limit)
+    centre_id: int, *, unit_id: int | None = None, states: Sequence[SuspenseState] = OPEN, limit: int = 100,
+    since: date | None = None, until: date | None = None,
+) -> list[SuspenseSeen]:  # fmt: skip
+    """Money in suspense, what waits for a hand first; with `unit_id` that unit's only, with days what came then."""
+    return _items(centre_id, unit_id, None, states, limit, since, until)
 
 
 def suspense_item(centre_id: int, suspense_id: int, *, unit_id: int | None = None) -> SuspenseSeen:
@@ -58,12 +62,52 @@ def suspense_moves(centre_id: int, suspense_id: int) -> list[SuspenseMoveSeen]:
 
 def suspense_counts(centre_id: int) -> dict[SuspenseState, tuple[int, int]]:
     """How many items, and how many fen, are in each state that waits."""
+    return suspense_standing(centre_id)[0]
+
+
+def suspense_standing(centre_id: int) -> tuple[dict[SuspenseState, tuple[int, int]], int]:
+    """The counts of each state that waits, and the fen of all together, which the credit balance of 219 has to be."""
     found = rows(
-        "SELECT state, count(*) AS n, sum(open_fen)::bigint AS fen FROM suspense"
+        "SELECT state, count(*) AS n, sum(open_fen)::bigint AS fen,"
+        " sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END)::bigint AS total FROM suspense"
         " WHERE centre_id = %s AND state IN (1, 2) GROUP BY state",
         [centre_id],
     )
-    return {SuspenseState(line["state"]): (line["n"], line["fen"]) for line in found}
+    counts = {SuspenseState(line["state"]): (line["n"], line["fen"]) for line in found}
+    return counts, sum(line["total"] for line in found)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What has waited in suspense for some days. `last` is None for the oldest."""
+
+    title: str
+    first: int
+    last: int | None
+    items: int = 0
+    fen: int = 0
+
+    def days(self, today: date) -> tuple[date | None, date]:
+        """Between which days of receipt it came."""
+        return (None if self.last is None else today - timedelta(days=self.last)), today - timedelta(days=self.first)
+
+
+SPANS = (("3 天以内", 0, 3), ("4 至 10 天", 4, 10), ("11 至 30 天", 11, 30), ("30 天以上", 31, None))
+
+
+def suspense_spans(centre_id: int, *, today: date, states: Sequence[SuspenseState]) -> list[Span]:
+    """How long items in these states have waited since the bank's day; all spans, empty ones too. In one statement.
+
+    Money on its way back to the payer counts; what a unit owes counts as less.
+    """
+    found = rows(
+        "SELECT width_bucket(%(today)s::date - value_on, ARRAY[4, 11, 31]) AS n, count(*) AS items,"
+        " sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END)::bigint AS fen FROM suspense"
+        " WHERE centre_id = %(centre)s AND state = ANY(%(states)s) GROUP BY 1",
+        {"today": today, "centre": centre_id, "states": [int(state) for state in states]},
+    )
+    sums = {line["n"]: (line["items"], line["fen"]) for line in found}
+    return [Span(*span, *sums.get(n, (0, 0))) for n, span in enumerate(SPANS)]
 
 
 def receipt_of(centre_id: int, receipt_id: int) -> tuple[str, int] | None:
@@ -78,12 +122,13 @@ def receipt_of(centre_id: int, receipt_id: int) -> tuple[str, int] | None:
 
 
 def _items(
-    centre_id: int, unit_id: int | None, item: int | None, states: Sequence[SuspenseState], limit: int
-) -> list[SuspenseSeen]:
+    centre_id: int, unit_id: int | None, item: int | None, states: Sequence[SuspenseState], limit: int,
+    since: date | None = None, until: date | None = None,
+) -> list[SuspenseSeen]:  # fmt: skip
     found = rows(
         _ITEMS,
         {"centre": centre_id, "unit": unit_id, "item": item, "states": [int(state) for state in states],
-         "limit": limit},
+         "limit": limit, "since": since, "until": until},
     )  # fmt: skip
     return [_item(line) for line in found]
 
@@ -99,4 +144,5 @@ def _item(line: dict[str, Any]) -> SuspenseSeen:
         payer_name=unseal(line["payer_sealed"], where="suspense‖payer_sealed"), payer_tail=line["payer_tail"],
         remittance_number=line["number"] or "", remittance_total_fen=line["total_fen"],
         missing_fen=max(line["total_fen"] - line["waiting_fen"], 0) if payable else None,
+        payer_digest=bytes(line["payer_digest"]) if line["payer_digest"] else None,
     )  # fmt: skip

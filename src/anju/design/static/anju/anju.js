@@ -191,12 +191,21 @@ document.addEventListener("keydown", (event) => {
     if (walkQueue(key === "j" ? 1 : -1)) event.preventDefault();
     return;
   }
-  const target = all("[data-key]").find((element) => element.dataset.key.toLowerCase() === key);
+  const target = keyed(key);
   if (!target || target.disabled || target.getAttribute("aria-disabled") === "true") return;
   event.preventDefault();
-  if (target.matches("input, textarea, select")) target.focus();
+  if (target.matches("input:not([type=checkbox]), textarea, select")) target.focus();
   else target.click();
 });
+// In a list the key means the row that has the focus; without one it leads to the first row and does nothing else.
+function keyed(key) {
+  const here = (element) => element.dataset.key.toLowerCase() === key;
+  const row = document.activeElement && document.activeElement.closest("[data-queue] tr, [data-queue] li");
+  const mine = row && all("[data-key]", row).find(here);
+  const found = mine || all("[data-key]").find((element) => here(element) && !element.closest("[data-queue]"));
+  if (!found && all("[data-queue] [data-key]").some(here)) walkQueue(1);
+  return found;
+}
 function walkQueue(step) {
   const links = all("[data-queue] a");
   if (!links.length) return false;

@@ -126,8 +126,12 @@ def test_proposals_are_allocated_together_and_what_is_refused_is_named(declared:
     item = only_item()
     nothing = client.post("/desk/treasury/match/", {})
     assert nothing.status_code == 409 and "请先勾选" in text_of(nothing)
-    sent = client.post("/desk/treasury/match/", {"receipt": [str(item.suspense_id), "x", "999"]})
-    assert sent["Location"] == "/desk/treasury/?done=allocated&number=1"
+    (choice,) = re.findall(r'name="receipt" value="([^"]+)"', text_of(client.get("/desk/treasury/")))
+    assert choice == f"{item.suspense_id}:allocate-{declared[1].remittance_id}:412800"
+    sent = client.post("/desk/treasury/match/", {"receipt": [choice, "x", "999", choice.replace(":4", ":5")]})
+    page = text_of(sent)
+    assert sent.status_code == 200 and "已办 1 笔" in page and page.count("没有看懂选中的建议") == 2
+    assert "刚刚由别人处理过" in page and f'href="/desk/treasury/receipts/{item.suspense_id}/"' in page
     assert only_item().state is not SuspenseState.OPEN
 
 
@@ -334,9 +338,9 @@ def test_money_pages_are_the_treasurer_s_alone(role: Role) -> None:
     for path in PAGES:
         assert client.get(path).status_code == 403
         assert Client().get(path)["Location"].startswith("/login/")
-    for path in ("match/", "payments/check/", "payments/release/", "payments/1/decline/", "payments/1/unknown/",
-                 "receipts/1/allocate/", "receipts/1/refund/", "receipts/1/stop/", "receipts/1/cover/",
-                 "mandate/1/end/"):  # fmt: skip
+    for path in ("match/", "accept/", "payments/check/", "payments/release/", "payments/1/decline/",
+                 "payments/1/unknown/", "receipts/1/allocate/", "receipts/1/refund/", "receipts/1/stop/",
+                 "receipts/1/cover/", "mandate/1/end/"):  # fmt: skip
         assert client.post(f"/desk/treasury/{path}").status_code == 403
 
 
@@ -346,10 +350,11 @@ def test_money_pages_need_few_queries_however_long_the_list(declared: Any) -> No
     for n in range(4):
         money.pay(100 + n, "没有编号")
         order(person(5), key=f"w:{n}")
+    money.pay(412_799, "公积金")
     item = contributions.suspense_items(CENTRE)[0]
-    most = {"/desk/": 8, "/desk/treasury/": 5, "/desk/treasury/payments/": 4, "/desk/treasury/notices/": 4,
+    most = {"/desk/": 8, "/desk/treasury/": 15, "/desk/treasury/payments/": 4, "/desk/treasury/notices/": 4,
             "/desk/ledger/": 3, "/desk/treasury/mandate/": 3,
-            f"/desk/treasury/receipts/{item.suspense_id}/": 7}  # fmt: skip
+            f"/desk/treasury/receipts/{item.suspense_id}/": 14}  # fmt: skip
     for path, limit in most.items():
         with CaptureQueriesContext(connection) as caught:
             assert client.get(path).status_code == 200

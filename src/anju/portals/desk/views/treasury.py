@@ -1,4 +1,4 @@
-"""Money that is not matched yet (219 暂收): the list with reasons and proposals, one item, and the bank's entries."""
+"""One item of money that is not matched yet (219 暂收), what can be done with it, and the bank's entries."""
 
 from __future__ import annotations
 
@@ -16,87 +16,15 @@ from anju.design.forms import DesignForm, form_page
 from anju.identity.permissions import permission
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
-from anju.ledger import queries as books
-from anju.ledger.posting_rules import SUSPENSE
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.forms import AllocateForm, CoverForm, RefundForm
-from anju.portals.desk.pages import done_of, go, id_of
+from anju.portals.desk.pages import done_of, go
+from anju.portals.desk.views.receipts import ODD, stands
 from anju.treasury import queries as treasury
 from anju.treasury.types import NoticeState
 
 MOST = 200
-SHOWS = {
-    "open": (SuspenseState.OPEN,), "waiting": (SuspenseState.WAITING,),
-    "settled": (SuspenseState.SETTLED, SuspenseState.REVERSED),
-}  # fmt: skip
-ODD = (NoticeState.UNEXPECTED, NoticeState.WAITING)
-
-
-def proposal_of(item: SuspenseSeen) -> str:
-    """What is likely to be done with an item, in words."""
-    if item.refunding_fen:
-        return f"退款 {format_fen(item.refunding_fen)} 元办理中"
-    if item.state is SuspenseState.WAITING:
-        return f"等待补足 {format_fen(item.missing_fen)} 元" if item.missing_fen else "补足后自动入账"
-    if item.owed:
-        return "用另一笔到账抵补"
-    if fits(item):
-        return f"分摊到 {item.remittance_number}"
-    if item.missing_fen:
-        return f"等待补足 {format_fen(item.missing_fen)} 元"
-    return "选择汇缴书，或退款"
-
-
-def fits(item: SuspenseSeen) -> bool:
-    """Whether the money reaches for the month it was probably meant for."""
-    return item.state is SuspenseState.OPEN and not item.owed and item.missing_fen == 0 and bool(item.remittance_id)
-
-
-@permission("treasury.view")
-@require_safe
-def receipts(request: HttpRequest) -> HttpResponse:
-    """All money in suspense, what waits for a hand first; the sum beside the ledger's own."""
-    return _list(request)
-
-
-def _list(request: HttpRequest, *, problems: list[tuple[str, str]] | None = None, matched: int = 0) -> HttpResponse:
-    centre_id = actor_of(request).centre_id
-    show = request.GET.get("show", "open")
-    show = show if show in SHOWS else "open"
-    items = contribution_queries.suspense_items(centre_id, states=SHOWS[show], limit=MOST)
-    counts = contribution_queries.suspense_counts(centre_id)
-    units = parties.unit_names(centre_id, list({item.unit_id for item in items if item.unit_id is not None}))
-    context = {
-        "rows": [(item, units.get(item.unit_id or 0, ""), proposal_of(item), fits(item)) for item in items],
-        "total_fen": sum(item.open_fen + item.refunding_fen for item in items if not item.owed), "show": show,
-        "open": counts.get(SuspenseState.OPEN, (0, 0)), "waiting": counts.get(SuspenseState.WAITING, (0, 0)),
-        "ledger_fen": -books.subject_balance(centre_id, SUSPENSE), "done": done_of(request), "problems": problems,
-        "matched": matched, "can_match": any(fits(item) for item in items),
-    }  # fmt: skip
-    status = 409 if problems and not matched else 200
-    return render(request, "desk/receipts.html", context, status=status)
-
-
-@permission("treasury.settle")
-@require_POST
-def match_proposed(request: HttpRequest) -> HttpResponse:
-    """Allocate the chosen items to the months proposed for them, each for itself; what is refused is named."""
-    actor, at = actor_of(request), moment_of(request)
-    chosen = {id_of(raw) for raw in request.POST.getlist("receipt")}
-    matched, problems = 0, []
-    for item in contribution_queries.suspense_items(actor.centre_id, states=(SuspenseState.OPEN,), limit=MOST):
-        if item.suspense_id not in chosen or item.remittance_id is None:
-            continue
-        try:
-            contributions.allocate(item.suspense_id, item.remittance_id, actor=actor, at=at)
-            matched += 1
-        except Refusal as refusal:
-            address = f"/desk/treasury/receipts/{item.suspense_id}/"
-            problems.append((address, f"{item.payer_name} {format_fen(item.open_fen)} 元：{refusal.text}"))
-    if problems or not matched:
-        return _list(request, problems=problems or [("", "请先勾选要分摊的来款。")], matched=matched)
-    return go("desk-treasury", done="allocated", number=str(matched))
 
 
 # --------------------------------------------------------------------------------------------- one item
@@ -155,7 +83,8 @@ def _receipt_page(
         auto_id="refund-%s", initial={"amount": item.open_fen}
     )  # fmt: skip
     context = {
-        "item": item, "unit": names.get(item.unit_id or 0, ""), "proposal": proposal_of(item), "word": word,
+        "item": item, "unit": names.get(item.unit_id or 0, ""), "stands": stands(item), "word": word,
+        "proposals": contribution_queries.proposals(centre_id, [item]).get(suspense_id, ()),
         "search_open": not months,
         "moves": contribution_queries.suspense_moves(centre_id, suspense_id), "months": months,
         "allocate_form": allocate, "refund_form": refund, "done": done_of(request), "wrong": wrong,
