@@ -11,7 +11,7 @@ from anju.database.sql import rows
 ORDER = [
     {"kernel"}, {"database"}, {"audit", "jobs", "policy"}, {"files", "notices", "exchange"}, {"identity"},
     {"ledger", "parties"}, {"certificates", "treasury"}, {"accounts", "casework"}, {"contributions"},
-    {"withdrawals"}, {"services", "support"}, {"design"}, {"portals", "demo"}, {"wiring"},
+    {"withdrawals"}, {"services", "support", "closing"}, {"design"}, {"portals", "demo"}, {"wiring"},
 ]  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 

@@ -95,6 +95,11 @@ PLACEMENT: dict[str, Placement] = {
     "member_card": _person(),
     # withdrawals
     "withdrawal": _member(),
+    # closing
+    "closing_run": _centre(),
+    "closing_step": _centre(),
+    "closing_explanation": _centre(append_only=True),
+    "closing_interest": _centre(),
     # casework
     "casework_case": _case(),
     "case_step": _case(append_only=True),

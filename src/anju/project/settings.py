@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "anju.casework",
     "anju.contributions",
     "anju.withdrawals",
+    "anju.closing",
     "anju.services",
     "anju.support",
     "anju.reports",

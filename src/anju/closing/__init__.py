@@ -1,0 +1,1 @@
+"""Closing: the days, months and years of the books, step by step, each signed by a second person."""
