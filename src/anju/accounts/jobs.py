@@ -10,6 +10,7 @@ from anju.database.sql import execute
 from anju.kernel import clock
 
 MONTHS_AHEAD = timedelta(days=13 * 31)
+SETTLING_CONNECTIONS = 2  # a number of engineering, not of policy
 
 
 @jobs.handler("accounts.make_partitions")
@@ -21,7 +22,7 @@ def make_partitions() -> None:
 @jobs.handler("accounts.settle_interest")
 def settle(centre_id: int, interest_year: int) -> None:
     """Settle an interest year; what an earlier run finished is left alone."""
-    settle_interest(centre_id, interest_year, at=clock.now())
+    settle_interest(centre_id, interest_year, at=clock.now(), connections=SETTLING_CONNECTIONS)
 
 
 @jobs.handler("accounts.end_lapsed_freezes")

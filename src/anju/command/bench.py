@@ -13,47 +13,47 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib import import_module
 
 import psycopg
 from psycopg import sql
 
 from anju.command import postgres
+from anju.command.bench_ground import Options
 from anju.command.bench_row import BenchRow
 from anju.project.environment import default_data_dir, ensure_secrets
 
 DATABASE = "bench"
+MODULES = {"mixed": "posting"}  # where a bench lives in another's module
 
 
-def run(name: str, *, members: int, rows: int, rounds: int, as_json: bool) -> int:
-    """Measure and print; 1 when totals are wrong."""
+def run(name: str, options: Options, *, as_json: bool) -> int:
+    """Measure and print."""
     with own_database(DATABASE):
         import django
 
         django.setup()
-        found = _measure(name, members=members, rows=rows, rounds=rounds)
+        found = measure(name, options)
     for row in found:
-        print(json.dumps(asdict(row)) if as_json else _line(row), flush=True)
+        print(json.dumps(asdict(row) | {"reached": row.reached}) if as_json else line(row), flush=True)
     return 0
 
 
-def _measure(name: str, *, members: int, rows: int, rounds: int) -> list[BenchRow]:
-    if name == "remittance":
-        from anju.command import bench_remittance
-
-        return [bench_remittance.run(members, rounds)]
-    if name == "upload":
-        from anju.command import bench_upload
-
-        return [bench_upload.run(rows, rounds)]
-    from anju.command import bench_pages
-
-    return bench_pages.run(rounds)
+def measure(name: str, options: Options) -> list[BenchRow]:
+    """One bench by its name, on the database that Django is set up for."""
+    module = import_module(f"anju.command.bench_{MODULES.get(name, name)}")
+    found: list[BenchRow] = module.run(options)
+    return found
 
 
-def _line(row: BenchRow) -> str:
+def line(row: BenchRow) -> str:
+    """A row of the table."""
+    mark = {None: "", True: "  ✓", False: "  ✗"}[row.reached]
+    target = f" (target {'≥' if row.at_least else '≤'} {row.target:g}){mark}" if row.target else ""
+    more = "".join(f"\n{'':<28}{name.replace('_', ' ')}: {figure:,.2f}" for name, figure in row.more.items())
     return (
-        f"{row.bench:<22} {row.scale:<12} {row.seconds:>9.4f} s   floor {row.floor_seconds:>9.4f} s ({row.floor})"
-        f"   ratio {row.ratio:.3f}   peak {row.peak_mb:.0f} MB"
+        f"{row.bench:<18} {row.scale:<26} {row.seconds:>9.4f} s   floor {row.floor_seconds:>9.4f} s ({row.floor})"
+        f"   ratio {row.ratio:.3f}{target}   peak {row.peak_mb:.0f} MB{more}"
     )
 
 

@@ -17,6 +17,7 @@ import time
 from http.client import HTTPConnection
 from statistics import median
 
+from anju.command.bench_ground import Options
 from anju.command.bench_row import BenchRow
 
 SECONDS = 2.0
@@ -24,7 +25,7 @@ CONNECTIONS = (2, 8)
 Sample = dict[str, float]
 
 
-def run(rounds: int) -> list[BenchRow]:
+def run(options: Options) -> list[BenchRow]:
     """Each page measured in interleaved rounds at two and eight connections."""
     from anju.command import bench_town
 
@@ -47,7 +48,7 @@ def run(rounds: int) -> list[BenchRow]:
         _wait(port)
         for path, cookie in pages.values():
             _ask(port, path, cookie, connections=2, seconds=4.0)  # the first answers compile templates
-        for _ in range(max(rounds, 1)):
+        for _ in range(options.rounds):
             for (name, connections), samples in found.items():
                 path, cookie = pages[name]
                 samples.append(_ask(port, path, cookie, connections=connections, seconds=SECONDS))

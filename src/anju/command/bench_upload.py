@@ -11,18 +11,17 @@ Expects Django set up on a migrated database of its own.
 from __future__ import annotations
 
 import io
-import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
+from anju.command.bench_ground import CENTRE, Options, interleave, moment, owner, peak_mb
 from anju.command.bench_row import BenchRow
 
-CENTRE = 990100
+AT = moment(date(2026, 11, 23))
 FAULTS = 100
 HEADINGS = ("序号", "部门", "姓名", "证件类型", "身份证号码", "手机号码", "公积金基数（元）", "备注")
 NAME, KIND, NUMBER, PHONE, BASE = 2, 3, 4, 5, 6
@@ -43,35 +42,26 @@ class _Sheet:
     planted: dict[str, str] = field(default_factory=dict)
 
 
-def run(rows: int = 10_000, rounds: int = 5) -> BenchRow:
-    """Enrol the staff, plant the faults, check the file ``rounds`` times beside the floor, prove every fault named."""
+def run(options: Options) -> list[BenchRow]:
+    """Enrol the staff, plant the faults, check the file in each round beside the floor, prove every fault named."""
+    rows = options.rows
     assert rows >= 2 * FAULTS, "a fault needs a row of its own"
     unit_id, people = _build(rows)
     sheet = _plant(people)
     content = _workbook(sheet)
-    ours: list[float] = []
-    floor: list[float] = []
-    for turn in range(rounds + 1):
-        pair: list[tuple[list[float], Callable[[], None]]] = [
-            (ours, lambda: _prove(sheet, _check(content, unit_id))),
-            (floor, lambda: _bare(content)),
-        ]
-        for times, act in pair if turn % 2 else pair[::-1]:
-            began = time.perf_counter()
-            act()
-            times.append(time.perf_counter() - began)
-    seconds, bare = median(ours[1:]), median(floor[1:])  # the first round warms the caches
-    return BenchRow(
-        bench="upload", scale=f"{rows} rows, {FAULTS} faults", rows=rows, seconds=seconds,
-        floor="calamine reading the sheet", floor_seconds=bare, ratio=seconds / bare,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    )  # fmt: skip
-
-
-def _moment() -> datetime:
-    from anju.kernel.clock import ZONE
-
-    return datetime(2026, 11, 23, 10, tzinfo=ZONE)
+    with owner() as connection:
+        found = interleave(
+            connection, options.rounds,
+            {"ours": lambda turn: _prove(sheet, _check(content, unit_id)), "floor": lambda turn: _bare(content)},
+            warm=1,
+        )  # fmt: skip
+    seconds, bare = found.time("ours"), found.time("floor")
+    return [
+        BenchRow(
+            bench="upload", scale=f"{rows} rows, {FAULTS} faults", rows=rows, seconds=seconds,
+            floor="calamine reading the sheet", floor_seconds=bare, ratio=seconds / bare, peak_mb=peak_mb(), target=60,
+        )
+    ]  # fmt: skip
 
 
 def _check(content: bytes, unit_id: int) -> Any:
@@ -81,7 +71,7 @@ def _check(content: bytes, unit_id: int) -> Any:
 
     with fakes.agencies():
         return check_upload(
-            content, "名单.xlsx", centre_id=CENTRE, unit_id=unit_id, month=Month(2026, 11), at=_moment()
+            content, "名单.xlsx", centre_id=CENTRE, unit_id=unit_id, month=Month(2026, 11), at=AT
         ).checked
 
 
@@ -122,11 +112,11 @@ def _build(count: int) -> tuple[int, list[tuple[str, str, str, int]]]:
             name="测量用单位", uscc=_uscc(salt), address="安居市", nature="33", payday=10, first_month=Month(2026, 11),
             unit_ratio=Decimal("0.12"), person_ratio=Decimal("0.12"), legal_person_name="周正",
         ),
-        centre_id=CENTRE, actor=agent, at=_moment(),
+        centre_id=CENTRE, actor=agent, at=AT,
     )  # fmt: skip
     people = [_person(n, salt) for n in range(count)]
     apply_changes(
-        _opening(people), centre_id=CENTRE, unit_id=unit_id, source=ListSource.OPENING, actor=agent, at=_moment(),
+        _opening(people), centre_id=CENTRE, unit_id=unit_id, source=ListSource.OPENING, actor=agent, at=AT,
         verify_elsewhere=False,
     )  # fmt: skip
     return unit_id, people

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-BENCHES = ("remittance", "upload", "pages")
+BENCHES = ("remittance", "settle", "upload", "pages")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
     bench.add_argument("name", choices=BENCHES)
     bench.add_argument("--members", type=int, default=10_000)
+    bench.add_argument("--accounts", type=int, default=1_000_000)
+    bench.add_argument("--connections", type=int, default=1)
     bench.add_argument("--rows", type=int, default=10_000)
     bench.add_argument("--rounds", type=int, default=5)
     bench.add_argument("--json", action="store_true")
@@ -53,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--steps", type=int, default=2000)
     simulate.add_argument("--check-every", type=int, default=500, help="每隔多少步完整核对一次")
     simulate.add_argument("--shrink-seconds", type=int, default=180, help="出错后最多用多少秒缩短经过")
+
+    crash = commands.add_parser("crash", help="办事当中随机强行终止网页、作业、数据库，再核对说过的话和账目")
+    crash.add_argument("--kills", type=int, default=50, help="终止多少次")
+    crash.add_argument("--seed", type=int, help="随机种子（默认另取一个，并打印出来）")
+    crash.add_argument("--port", type=int, default=8900, help="网页端口；外部模拟器用其后第 10 到 12 个端口")
+    crash.add_argument("--data", type=Path, dest="folder", help="数据文件夹（默认用临时文件夹，用完删除）")
 
     manage = commands.add_parser("manage", help="Django 自己的命令", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -99,10 +107,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return verify_books.run(chosen.folder, heads=chosen.heads)
         case "bench":
             from anju.command import bench
+            from anju.command.bench_ground import Options
 
             return bench.run(
-                chosen.name, members=chosen.members, rows=chosen.rows, rounds=chosen.rounds, as_json=chosen.json
-            )
+                chosen.name,
+                Options(
+                    members=chosen.members, accounts=chosen.accounts, rows=chosen.rows, rounds=chosen.rounds,
+                    connections=chosen.connections,
+                ),
+                as_json=chosen.json,
+            )  # fmt: skip
         case "simulate":
             from anju.command import simulate
 
@@ -110,6 +124,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 seed=chosen.seed, steps=chosen.steps, check_every=chosen.check_every,
                 shrink_seconds=chosen.shrink_seconds,
             )  # fmt: skip
+        case "crash":
+            from anju.command import crash
+
+            return crash.run(kills=chosen.kills, seed=chosen.seed, port=chosen.port, keep=chosen.folder)
         case "worker":
             from anju.command import worker
 

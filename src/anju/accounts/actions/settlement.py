@@ -7,13 +7,16 @@ inserts the interest lines and the new year's rows, and is its own transaction.
 # ruff: noqa: S608  statements are joined from this room's constants; every value is a parameter or a whole number
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from anju.accounts.actions import carrying
-from anju.accounts.actions._ground import DIGEST, act, enter, next_voucher_id
+from anju.accounts.actions._ground import act, enter, next_voucher_id
 from anju.accounts.actions.accrual import release_accrual
 from anju.accounts.actions.carrying import (
     BALANCE_COLUMNS,
@@ -26,18 +29,22 @@ from anju.accounts.actions.carrying import (
     year_of,
 )
 from anju.accounts.types import InterestRun
-from anju.database.sql import execute, row
+from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import close_days
 
 
-def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: Actor | None = None) -> InterestRun:
+def settle_interest(
+    centre_id: int, interest_year: int, *, at: datetime, actor: Actor | None = None, connections: int = 1
+) -> InterestRun:
     """Settle an interest year (结息) for every account of the centre that has not been carried yet.
 
     Call it outside a transaction: the old year's days are closed in one, then each chunk of accounts is carried in one
     of its own, so that it can be killed and started again, and postings go on beside it. Run twice, it settles once.
+    ``connections`` chunks are carried side by side, each on a connection of its own; with 1, or inside a transaction,
+    on the caller's.
     Refuses a year that is not over. Closed accounts stay in the year they were closed in. Accounts that an earlier
     year's settlement never reached are carried from there first.
     """
@@ -47,15 +54,17 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
     close_days(
         centre_id, through=year.last_day, actor=actor or Actor.machine(centre_id, "accounts"), at=at
     )
-    _settle_earlier(year, at=at, actor=actor)
-    span = row(
-        "SELECT min(account_id) / %(chunk)s AS first, max(account_id) / %(chunk)s AS last FROM balance"
-        " WHERE interest_year = %(year)s AND centre_id = %(centre)s",
-        {"chunk": carrying.CHUNK, "year": interest_year, "centre": centre_id},
-    )
-    if span is None or span["first"] is None:
+    _settle_earlier(year, at=at, actor=actor, connections=connections)
+    chunks = [
+        one["chunk"]
+        for one in rows(_CHUNKS, {"size": carrying.CHUNK, "year": interest_year, "centre": centre_id})
+    ]
+    if not chunks:
         return InterestRun(interest_year, 0, 0, 0, 0)
-    done = [_settle_chunk(year, chunk, at=at, actor=actor) for chunk in range(span["first"], span["last"] + 1)]
+    if connections == 1 or connection.in_atomic_block:
+        done = [_settle_chunk(year, chunk, at=at, actor=actor) for chunk in chunks]
+    else:
+        done = _side_by_side(year, chunks, connections, at=at, actor=actor)
     release_accrual(year, at=at, actor=actor)
     return InterestRun(
         interest_year,
@@ -66,26 +75,52 @@ def settle_interest(centre_id: int, interest_year: int, *, at: datetime, actor: 
     )
 
 
-def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None) -> None:
+def _settle_earlier(year: Year, *, at: datetime, actor: Actor | None, connections: int) -> None:
     if earlier_is_left(year):
-        settle_interest(year.centre_id, year.year - 1, at=at, actor=actor)
+        settle_interest(year.centre_id, year.year - 1, at=at, actor=actor, connections=connections)
+
+
+def _side_by_side(
+    year: Year, chunks: list[int], connections: int, *, at: datetime, actor: Actor | None
+) -> list[dict[str, Any]]:
+    """Carry the chunks on several connections, whoever is free the next one; what fails stops the others too."""
+    left = deque(chunks)
+
+    def work() -> list[dict[str, Any]]:
+        done = []
+        try:
+            while left:
+                with suppress(IndexError):  # another one took the last
+                    chunk = left.popleft()
+                    done.append(_settle_chunk(year, chunk, at=at, actor=actor))
+        except BaseException:
+            left.clear()
+            raise
+        finally:
+            connection.close()
+        return done
+
+    with ThreadPoolExecutor(connections) as pool:
+        workers = [pool.submit(work) for _ in range(connections)]
+        return [one for worker in workers for one in worker.result()]
 
 
 @transaction.atomic
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
-    # The new year's rows are not counted yet: a loop over them would read all that are being written for each account.
-    execute("SELECT set_config('enable_nestloop', 'off', true)")
+    execute(f"SELECT {_PLANS}", ["off"] * 4)
     due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
-    voucher_id = next_voucher_id()
-    totals = row(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
+    totals = row(_CHUNK_TOTALS.format(due=due))
     assert totals is not None
-    if totals["lines"]:
-        post_interest(year, totals, key=f"interest:{year.year}:{chunk}", voucher_id=voucher_id, at=at)
-    totals["accounts"] = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
-    execute("SELECT set_config('enable_nestloop', NULL, true)")
-    assert totals["accounts"] >= totals["lines"], totals
+    if totals["accounts"]:
+        voucher_id = next_voucher_id()
+        lines = execute(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
+        balances = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
+        assert (lines, balances) == (totals["lines"], totals["accounts"]), (lines, balances, totals)
+        if lines:
+            post_interest(year, totals, key=f"interest:{year.year}:{chunk}", voucher_id=voucher_id, at=at)
+    execute(f"SELECT {_PLANS}", [None] * 4)
     if totals["accounts"]:
         act(
             "accounts.settle_interest", actor=actor, at=at, centre_id=year.centre_id, year=year.year, chunk=chunk,
@@ -94,30 +129,53 @@ def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) 
     return totals
 
 
-# Rows of the old year that have no row in the new one. Both statements of a chunk read it afresh; under the chunk's
+# The chunks that hold accounts, each found by one look into the index: numbers between them are not walked through.
+_CHUNKS = """
+WITH RECURSIVE c AS (
+    SELECT min(account_id) / %(size)s AS chunk FROM balance WHERE interest_year = %(year)s AND centre_id = %(centre)s
+    UNION ALL
+    SELECT (SELECT min(b.account_id) / %(size)s FROM balance b WHERE b.interest_year = %(year)s
+               AND b.centre_id = %(centre)s AND b.account_id >= (c.chunk + 1) * %(size)s)
+      FROM c WHERE c.chunk IS NOT NULL
+)
+SELECT chunk FROM c WHERE chunk IS NOT NULL
+"""
+
+# The one plan wanted in a chunk: both years merged along their keys, so that rows come in the order of accounts without
+# a sort. The new year's rows are not counted yet, and a loop over them would read all that are being written for each
+# account.
+_PLANS = ", ".join(
+    f"set_config('enable_{plan}', %s, true)" for plan in ("nestloop", "hashjoin", "seqscan", "bitmapscan")
+)
+
+# Rows of the old year that have no row in the new one. Every statement of a chunk reads it afresh; under the chunk's
 # lock and with the old year's days closed it gives the same rows each time, and reading is cheaper than spooling.
 _DUE = """SELECT b.*, {interest} AS interest FROM balance b
     LEFT JOIN balance n ON n.account_id = b.account_id AND n.interest_year = {next}
          AND n.account_id >= {first} AND n.account_id < {after}
     WHERE b.interest_year = {year} AND b.centre_id = {centre} AND b.account_id >= {first} AND b.account_id < {after}
       AND b.state IN (1, 2, 6) AND n.account_id IS NULL"""
+
+# Ordered inside, so that interest is computed once a row. The digest is that of ``DIGEST`` for lines without shares:
+# own and unit of each line are sixteen bytes of zero between it and the next.
+_NO_SHARES = r"'\x00000000000000000000000000000000'::bytea"
+_CHUNK_TOTALS = f"""
+SELECT {TOTALS}, sha256(string_agg(int8send(account_id) || int8send(greatest(-interest, 0))
+           || int8send(greatest(interest, 0)), {_NO_SHARES} ORDER BY account_id) FILTER (WHERE interest <> 0)
+           || {_NO_SHARES}) AS digest
+  FROM ({{due}} ORDER BY b.account_id) b
+"""
 _CHUNK_LINES = f"""
-WITH written AS (
-    INSERT INTO member_line ({LINE_COLUMNS})
-    SELECT account_id, last_seq + 1, %(voucher)s, centre_id, %(at)s, greatest(-interest, 0), greatest(interest, 0),
-           balance_fen + interest, (balance_fen + interest) * {{index}}, {{period}}, {{booked_on}}, {{value_on}},
-           {{kind}}
-      FROM ({{due}}) b WHERE interest <> 0 ORDER BY account_id
-    RETURNING *
-)
-SELECT count(*) AS lines, coalesce(sum(credit_fen), 0)::bigint AS credited_fen,
-       coalesce(sum(debit_fen), 0)::bigint AS taken_fen, {DIGEST} AS digest FROM written
+INSERT INTO member_line ({LINE_COLUMNS})
+SELECT account_id, last_seq + 1, %(voucher)s, centre_id, %(at)s, greatest(-interest, 0), greatest(interest, 0),
+       balance_fen + interest, (balance_fen + interest) * {{index}}, {{period}}, {{booked_on}}, {{value_on}}, {{kind}}
+  FROM ({{due}} ORDER BY b.account_id) b WHERE interest <> 0
 """
 _CHUNK_BALANCES = (
     f"INSERT INTO balance ({BALANCE_COLUMNS})"
     " SELECT account_id, {next}, centre_id, balance_fen + interest, balance_fen + interest, balance_fen + interest,"
     " held_fen, own_paid_fen, unit_paid_fen, (balance_fen + interest) * {index}, interest_fen + interest,"
-    " last_seq + (interest <> 0)::integer, paid_to, state FROM ({due}) b ORDER BY account_id"
+    " last_seq + (interest <> 0)::integer, paid_to, state FROM ({due} ORDER BY b.account_id) b"
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from anju.accounts import actions, queries
-from anju.accounts.actions import carrying
+from anju.accounts.actions import carrying, settlement
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff
 from anju.accounts.types import FreezeKind
 from anju.database.sql import rows
@@ -255,3 +255,39 @@ def test_blocks_of_numbers_taken_at_once_do_not_mix() -> None:
     answers = together(*(lambda n=n: open_staff(50, first_person=n * 1000) for n in range(6)))
     assert all(one == list(range(one[0], one[0] + 50)) for one in answers)
     assert len({number for one in answers for number in one}) == 300
+
+
+def test_a_settlement_on_three_connections_credits_each_account_once(
+    staff: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "CHUNK", 2)
+    staff = [*staff, *open_staff(13, first_person=100)]
+    contribute([(one, 250_000, 250_000) for one in staff], on=date(2025, 7, 1))
+    contribute(month(staff[5:8]), on=date(2026, 7, 1))  # carried before their chunks run
+    run = actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR), connections=3)
+    assert (run.accounts, run.lines, run.interest_fen) == (14, 14, 14 * 7_604)
+    assert [queries.overview(one).interest_fen for one in staff] == [7_604] * 17
+    assert actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR), connections=2).accounts == 0
+    assert broken() == {}
+
+
+def test_what_fails_on_one_connection_is_told_and_asked_again_the_rest_is_settled(
+    staff: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "CHUNK", 1)
+    contribute([(one, 250_000, 250_000) for one in staff], on=date(2025, 7, 1))
+    whole = settlement._settle_chunk
+
+    def failing(year: object, chunk: int, **keywords: Any) -> object:
+        if chunk == staff[1]:
+            raise RuntimeError("no room")
+        return whole(year, chunk, **keywords)
+
+    monkeypatch.setattr(settlement, "_settle_chunk", failing)
+    with pytest.raises(RuntimeError, match="no room"):
+        actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR), connections=2)
+    assert broken() == {}
+    monkeypatch.setattr(settlement, "_settle_chunk", whole)
+    actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR), connections=2)
+    assert [queries.overview(one).interest_fen for one in staff] == [7_604] * 4
+    assert broken() == {}
