@@ -58,11 +58,11 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("desk-cases", "案件"),
         NavItem("desk-treasury", "资金"),
         NavItem("desk-ledger", "账簿"),
+        NavItem("desk-reports", "报表"),
         NavItem("desk-audit", "审计"),
         NavItem("desk-units", "单位"),
         NavItem("desk-people", "个人"),
         NavItem("desk-parameters", "参数"),
-        NavItem("desk-reports", "报表"),
         NavItem("desk-administration", "管理"),
     ),
 }

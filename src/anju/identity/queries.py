@@ -113,6 +113,14 @@ def staff(roles: Iterable[Role] = STAFF_DUTIES) -> list[tuple[MandateFacts, Logi
     return _with_logins(Mandate.objects.filter(role__in=wanted, ended_at__isnull=True))
 
 
+def staff_among(person_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these natural persons hold a duty of the centre, or ever held one; one statement."""
+    wanted = [Role(role).value for role in STAFF_DUTIES]
+    held = Mandate.objects.filter(role__in=wanted).values("login_id")
+    found = Login.objects.filter(person_id__in=list(person_ids), login_id__in=held).values_list("person_id", flat=True)
+    return frozenset(person_id for person_id in found if person_id is not None)
+
+
 def activity(login_id: int, *, limit: int = 30, before: int | None = None) -> list[ActivityLine]:
     """The newest lines of a log-in's activity, each with whether it was reported as «不是我操作»."""
     lines = Activity.objects.filter(login_id=login_id).order_by("-activity_id")

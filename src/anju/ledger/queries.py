@@ -13,6 +13,9 @@ from anju.ledger.bank_movements import events_posted as events_posted
 from anju.ledger.sampling import VoucherMade as VoucherMade
 from anju.ledger.sampling import reversals as reversals
 from anju.ledger.sampling import sample as sample
+from anju.ledger.subject_book import Step as Step
+from anju.ledger.subject_book import subject_book as subject_book
+from anju.ledger.subject_book import subject_lines as subject_lines
 from anju.ledger.types import (
     Distribution,
     DistributionPlan,
@@ -27,7 +30,9 @@ from anju.ledger.types import (
     VoucherReference,
 )
 from anju.ledger.voucher_list import VoucherLine as VoucherLine
+from anju.ledger.voucher_list import VoucherSearch as VoucherSearch
 from anju.ledger.voucher_list import vouchers as vouchers
+from anju.ledger.voucher_list import whole_vouchers as whole_vouchers
 
 
 def opened(day: date | None) -> date:
@@ -60,6 +65,12 @@ def reversal_key(centre_id: int, voucher_id: int) -> str | None:
         "SELECT idempotency_key FROM voucher WHERE centre_id = %s AND reverses_id = %s", [centre_id, voucher_id]
     )
     return str(found["idempotency_key"]) if found else None
+
+
+def reversed_by(centre_id: int, voucher_id: int) -> int | None:
+    """The voucher that reverses this one, if any."""
+    found = row("SELECT id FROM voucher WHERE centre_id = %s AND reverses_id = %s", [centre_id, voucher_id])
+    return int(found["id"]) if found else None
 
 
 def voucher(voucher_id: int, *, centre_id: int) -> Voucher:

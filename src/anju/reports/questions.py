@@ -18,6 +18,7 @@ from anju.kernel.identifiers import mask_name
 from anju.ledger import queries as books
 from anju.ledger.queries import VoucherMade
 from anju.parties import queries as parties
+from anju.reports.names import who_acted
 from anju.reports.types import MOST_LINES, Asked, Column, Lines, Question, Show
 from anju.withdrawals import queries as withdrawals
 from anju.withdrawals.types import Withdrawal, WithdrawalState
@@ -112,8 +113,7 @@ def _sample(asked: Asked) -> Lines:
 
 
 def _vouchers(found: list[VoucherMade]) -> Lines:
-    who = {person for one in found for person in (one.maker_person_id, one.checker_person_id) if person}
-    names = _staff(who)
+    names = who_acted(person for one in found for person in (one.maker_person_id, one.checker_person_id))
     return [
         (one.voucher_id, one.business_date, one.kind.zh, one.fen, one.member_count,
          _by(one.maker_person_id, names, "系统"), _by(one.checker_person_id, names, "规则"), one.reverses_id)

@@ -61,6 +61,16 @@ def open_case(case_id: int, *, actor: Actor, at: datetime) -> CaseSeen:
     return seen
 
 
+def open_case_for_audit(case_id: int, *, purpose: str, actor: Actor, at: datetime) -> CaseSeen:
+    """The whole case for an auditor; the look is recorded with what it was for. Answers 404 for one's own case."""
+    seen = queries.audited_case(actor, case_id)
+    audit.record(
+        "look", actor=actor, at=at, subject="case", subject_id=case_id, case_id=case_id,
+        person_id=seen.subject.person_id, unit_id=seen.subject.unit_id, details={"purpose": purpose},
+    )  # fmt: skip
+    return seen
+
+
 @transaction.atomic
 def request_correction(case_id: int, *, items: list[str], note: str, actor: Actor, at: datetime) -> None:
     """Ask once for everything that is missing (一次性告知); the clock stops until the applicant answers.

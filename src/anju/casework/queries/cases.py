@@ -63,15 +63,15 @@ BEFORE = "case_correction‖answers_before"
 
 def case_for(actor: Actor, case_id: int) -> Case:
     """The caller's own case; anything else answers like a missing one (404)."""
-    return _seen(_one(own_cases(actor), case_id))
+    return seen(one(own_cases(actor), case_id))
 
 
 def desk_case(actor: Actor, case_id: int) -> Case:
     """A case for the desk; portals go through `actions.open_case`, which records the look."""
-    return _seen(_one(desk_cases(actor), case_id))
+    return seen(one(desk_cases(actor), case_id))
 
 
-def _one(scope: QuerySet[CaseRow], case_id: int) -> CaseRow:
+def one(scope: QuerySet[CaseRow], case_id: int) -> CaseRow:
     if not 0 < case_id <= LARGEST_ID:
         raise store.not_found()
     annotations = {name: RawSQL(f"({sql})", []) for name, sql in _CHILDREN.items()}  # noqa: S611  (constants)
@@ -81,7 +81,7 @@ def _one(scope: QuerySet[CaseRow], case_id: int) -> CaseRow:
     return found
 
 
-def _seen(case: CaseRow) -> Case:
+def seen(case: CaseRow) -> Case:
     service = registry.service(case.service)
     decision, signed = _decision(case), _signatures(case)
     subject = store.subject_of_case(case)

@@ -19,15 +19,15 @@ pytestmark = pytest.mark.django_db
 NAVIGATION = {
     Role.CLERK: ["待办", "案件", "单位", "个人", "参数"],
     Role.REVIEWER: ["待办", "案件", "单位", "个人", "参数"],
-    Role.TREASURER: ["待办", "资金", "账簿", "单位", "个人", "参数"],
-    Role.ACCOUNTANT: ["待办", "账簿", "参数"],
-    Role.AUDITOR: ["待办", "账簿", "审计", "参数"],
+    Role.TREASURER: ["待办", "资金", "账簿", "报表", "单位", "个人", "参数"],
+    Role.ACCOUNTANT: ["待办", "账簿", "报表", "参数"],
+    Role.AUDITOR: ["待办", "账簿", "报表", "审计", "参数"],
     Role.ADMINISTRATOR: ["待办", "参数", "管理"],
 }
 FINDS = {
     Role.CLERK: ("找案件", "/desk/cases/"), Role.REVIEWER: ("找案件", "/desk/cases/"),
     Role.TREASURER: ("找单位", "/desk/units/"), Role.ADMINISTRATOR: ("找参数", "/desk/parameters/"),
-    Role.ACCOUNTANT: ("找凭证", "/desk/ledger/"), Role.AUDITOR: ("找凭证", "/desk/ledger/"),
+    Role.ACCOUNTANT: ("找凭证", "/desk/ledger/vouchers/"), Role.AUDITOR: ("找凭证", "/desk/ledger/vouchers/"),
 }  # fmt: skip
 _ADDRESS = re.compile(r'(?:href|action|formaction)="(/[^"#?]*)')
 

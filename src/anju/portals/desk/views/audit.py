@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from anju.identity.permissions import permission
@@ -14,13 +13,13 @@ from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.audit_sheet import workbook
+from anju.portals.desk.sheet import attachment
 from anju.reports import actions as reports
 from anju.reports.questions import QUESTIONS
 from anju.reports.types import Asked
 
 USUAL_DAYS = 90
 MOST_DIGITS = 9
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRONG_DAY = "请写成 2026-11-23 这样的日期。"
 WRONG_SEED = "种子号是 1 到 9 位的数字，例如 20261123。"
 
@@ -54,11 +53,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         context["errors"] = {refusal.field: refusal.text}
         return render(request, "desk/audit_answer.html", context, status=422)
     if request.GET.get("as") == "xlsx":
-        answered = HttpResponse(workbook(found), content_type=XLSX)
-        name = f"{question.title} {asked.first} 至 {asked.last}.xlsx"
-        answered["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-        answered["X-Content-Type-Options"] = "nosniff"
-        return answered
+        return attachment(workbook(found), f"{question.title} {asked.first} 至 {asked.last}.xlsx")
     lines = [list(zip(question.columns, line, strict=True)) for line in found.lines]
     return render(request, "desk/audit_answer.html", context | {"answer": found, "lines": lines})
 

@@ -84,4 +84,4 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("desk-cases")
     if principal.can("desk.search"):
         return redirect("desk-units")
-    return redirect("desk-ledger" if principal.can("books.view") else "desk-parameters")
+    return redirect("desk-vouchers" if principal.can("books.view") else "desk-parameters")
