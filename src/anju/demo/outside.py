@@ -25,6 +25,7 @@ from anju.notices.types import SmsState
 from anju.treasury import actions as treasury
 from anju.treasury import bank as bank_port
 from anju.treasury.bank import Balance
+from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold
 from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
 
 BANK_NAME, BANK_CODE = "安居银行", "105331000001"
@@ -166,6 +167,15 @@ class _PastBank:
 
     def ask(self, business_serial: str, *, amount_fen: int, at: datetime) -> BankResult:
         return self._outside.result_of(business_serial)
+
+    def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer:
+        return BatchAnswer(state=BatchTold.UNSENT, reason="the past paid one by one")
+
+    def ask_batch(self, batch_serial: str, *, at: datetime) -> BatchAnswer:
+        return BatchAnswer(state=BatchTold.NONE)
+
+    def batch_file(self, batch_serial: str, *, at: datetime) -> BatchFile | None:
+        return None
 
     def balance(self, account: str, *, at: datetime) -> Balance:
         raise bank_port.BankDown("nobody asks for balances here")

@@ -18,12 +18,15 @@ from django.conf import settings
 from django.db import connection
 
 from anju.kernel.money import yuan_to_fen
-from anju.treasury import messages
+from anju.treasury import batch_messages, messages
+from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold
 from anju.treasury.messages import Answer, MessageUnreadable
 from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
 
 # Technical patience of one call, not a promise to anybody: after it the order is pending and asked for.
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+_SENT_ANSWERS = (BatchTold.ACCEPTED, BatchTold.REFUSED, BatchTold.UNKNOWN)
+_ASKED_ANSWERS = (BatchTold.NONE, BatchTold.PROCESSING, BatchTold.FINISHED, BatchTold.REFUSED)
 _NOT_RECORDED = frozenset({"E1001", "E1002", "E1003", "E1004"})
 
 
@@ -38,11 +41,17 @@ class Balance:
 
 
 class Bank(Protocol):
-    """What the treasury needs of a bank. `pay` and `ask` never raise for a bank that misbehaves."""
+    """What the treasury needs of a bank. What pays and asks for payments never raises for a bank that misbehaves."""
 
     def pay(self, payment: Instruction, *, at: datetime) -> BankResult: ...
 
     def ask(self, business_serial: str, *, amount_fen: int, at: datetime) -> BankResult: ...
+
+    def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer: ...
+
+    def ask_batch(self, batch_serial: str, *, at: datetime) -> BatchAnswer: ...
+
+    def batch_file(self, batch_serial: str, *, at: datetime) -> BatchFile | None: ...
 
     def card_owner(self, account: str, name: str, id_number: str, *, id_kind: str, at: datetime) -> CardCheck: ...
 
@@ -80,6 +89,44 @@ class HttpBank:
         if answer.head.get("status") != "0" or answer.body.get("original_serial") != business_serial:
             return BankResult(state=ResultState.SILENT, reason_code=answer.head.get("code", ""))
         return _result(answer, business_serial, business_serial, amount_fen)
+
+    def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer:
+        try:
+            answer = self._call("/settlement", "BDC103", batch_messages.batch_fields(batch), at)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.PoolTimeout) as error:
+            return BatchAnswer(state=BatchTold.UNSENT, reason=type(error).__name__)
+        except httpx.HTTPStatusError as error:
+            refused = error.response.status_code in (403, 404, 503)
+            return BatchAnswer(state=BatchTold.UNSENT if refused else BatchTold.UNKNOWN)
+        except (httpx.HTTPError, MessageUnreadable) as error:
+            return BatchAnswer(state=BatchTold.UNKNOWN, reason=type(error).__name__)
+        if answer.head.get("status") == "1" and answer.head.get("code") in _NOT_RECORDED:
+            return BatchAnswer(state=BatchTold.UNSENT, reason_code=answer.head["code"])
+        told = batch_messages.read_batch_answer(answer)
+        mine = answer.body.get("batch_serial") == batch.batch_serial
+        return told if mine and told.state in _SENT_ANSWERS else BatchAnswer(state=BatchTold.UNKNOWN)
+
+    def ask_batch(self, batch_serial: str, *, at: datetime) -> BatchAnswer:
+        answer = self._asked("BDC107", batch_serial, at)
+        told = None if answer is None else batch_messages.read_batch_answer(answer)
+        return told if told is not None and told.state in _ASKED_ANSWERS else BatchAnswer(state=BatchTold.SILENT)
+
+    def batch_file(self, batch_serial: str, *, at: datetime) -> BatchFile | None:
+        """The downloaded results, or None when none can be read."""
+        answer = self._asked("BDC108", batch_serial, at)
+        try:
+            return None if answer is None else batch_messages.read_batch_file(answer)
+        except MessageUnreadable:
+            return None
+
+    def _asked(self, code: str, batch_serial: str, at: datetime) -> Answer | None:
+        """A usable answer that speaks of this batch, or None."""
+        try:
+            answer = self._call("/settlement", code, (("batch_serial", batch_serial),), at)
+        except (httpx.HTTPError, MessageUnreadable):
+            return None
+        usable = answer.head.get("status") == "0" and answer.body.get("batch_serial") == batch_serial
+        return answer if usable else None
 
     def card_owner(self, account: str, name: str, id_number: str, *, id_kind: str, at: datetime) -> CardCheck:
         fields = (("account", account), ("name", name), ("id_kind", id_kind), ("id_number", id_number))
@@ -122,7 +169,7 @@ class HttpBank:
             raise BankDown(answer.head.get("code", ""))
         return answer
 
-    def _call(self, path: str, code: str, fields: Sequence[tuple[str, str]], at: datetime) -> Answer:
+    def _call(self, path: str, code: str, fields: Sequence[messages.Field], at: datetime) -> Answer:
         """One request. Redirects are errors, and proxies of the environment are not used: the line is private."""
         serial = f"M{at:%Y%m%d%H%M%S}{secrets.token_hex(6)}"
         body = messages.write(code, serial, fields, node=self._node, at=at)

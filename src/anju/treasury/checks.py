@@ -21,6 +21,35 @@ CHECKS = [
         "SELECT centre_id, order_id FROM payment_order WHERE (state IN (4, 5, 6)) <> (final_at IS NOT NULL)",
     ),
     Invariant(
+        "treasury: the three people of a batch are three, and none made or checked a payment in it",
+        "SELECT b.centre_id, b.batch_id FROM payment_batch b WHERE b.maker_person_id = b.checker_person_id"
+        " OR b.maker_person_id = b.releaser_person_id OR b.checker_person_id = b.releaser_person_id OR EXISTS"
+        " (SELECT 1 FROM payment_batch_line l JOIN payment_order o USING (centre_id, order_id)"
+        " WHERE l.centre_id = b.centre_id AND l.batch_id = b.batch_id AND l.taken_out_at IS NULL"
+        " AND (o.maker_person_id IN (b.maker_person_id, b.checker_person_id, b.releaser_person_id)"
+        " OR o.checker_person_id IN (b.maker_person_id, b.checker_person_id, b.releaser_person_id)))",
+    ),
+    Invariant(
+        "treasury: an order names the one batch it is in, and the batch has it with its amount",
+        "SELECT o.centre_id, o.order_id FROM payment_order o LEFT JOIN payment_batch_line l"
+        " ON l.centre_id = o.centre_id AND l.order_id = o.order_id AND l.taken_out_at IS NULL"
+        " LEFT JOIN payment_batch b ON b.centre_id = l.centre_id AND b.batch_id = l.batch_id"
+        " WHERE o.batch_id IS DISTINCT FROM l.batch_id OR (l.order_id IS NOT NULL AND"
+        " (l.amount_fen <> o.amount_fen OR l.order_digest <> o.request_digest"
+        " OR b.bank_account_id <> o.bank_account_id OR b.state IN (8, 9)))",
+    ),
+    Invariant(
+        "treasury: what a batch sent is the sum of the payments it was sent with",
+        "SELECT b.centre_id, b.batch_id FROM payment_batch b CROSS JOIN LATERAL (SELECT count(*) AS n,"
+        " coalesce(sum(l.amount_fen), 0) AS fen FROM payment_batch_line l WHERE l.centre_id = b.centre_id"
+        " AND l.batch_id = b.batch_id AND l.sent) s WHERE b.sent_lines <> s.n OR b.sent_fen <> s.fen",
+    ),
+    Invariant(
+        "treasury: a final batch has no open payment, and an unsent one no sent payment",
+        "SELECT b.centre_id, b.batch_id FROM payment_batch b JOIN payment_order o USING (centre_id, batch_id)"
+        " WHERE (b.state = 7 AND o.state IN (1, 2, 3)) OR (b.state IN (1, 2, 3) AND o.state IN (2, 3, 4))",
+    ),
+    Invariant(
         "treasury: an entry taken back has exactly one reversal of the same amount",
         "SELECT n.centre_id, n.notice_id FROM bank_notice n WHERE n.state = 2 AND 1 <> (SELECT count(*)"
         " FROM bank_notice r WHERE r.centre_id = n.centre_id AND r.original_notice_id = n.notice_id"

@@ -9,6 +9,7 @@ from anju.kernel import clock
 from anju.treasury.actions.notices import fetch_entries
 from anju.treasury.actions.statements import TELL_JOB, tell_entries
 from anju.treasury.bank import BankDown
+from anju.treasury.batch_machine import BATCH_JOB, NAMES_JOB, advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import ASK_JOB, INSTRUCT_JOB, advance, chase
 
 _BANK_DOWN_SECONDS = 300
@@ -27,7 +28,21 @@ def ask_result(centre_id: int, order_id: int) -> None:
 @jobs.handler("treasury.chase_payments")
 def chase_payments(centre_id: int) -> None:
     """The net under lost jobs; the schedule plans it every few minutes."""
-    chase(centre_id, at=clock.now())
+    at = clock.now()
+    chase(centre_id, at=at)
+    chase_batches(centre_id, at=at)
+
+
+@jobs.handler(NAMES_JOB)
+def ask_payees_names(centre_id: int, batch_id: int) -> None:
+    """Whether each payee's account is the payee's own; a silent bank is asked again."""
+    _again(check_batch_names(centre_id, batch_id, at=clock.now()))
+
+
+@jobs.handler(BATCH_JOB)
+def step_batch(centre_id: int, batch_id: int) -> None:
+    """Send a released batch, or ask for its results, with growing pauses."""
+    _again(advance_batch(centre_id, batch_id, at=clock.now()))
 
 
 @jobs.handler("treasury.fetch_entries")
@@ -47,6 +62,9 @@ def tell_statement_entries(centre_id: int, statement_id: int) -> None:
 
 
 def _step(centre_id: int, order_id: int) -> None:
-    pause = advance(centre_id, order_id, at=clock.now())
+    _again(advance(centre_id, order_id, at=clock.now()))
+
+
+def _again(pause: int | None) -> None:
     if pause is not None:
         raise jobs.Retry(pause)

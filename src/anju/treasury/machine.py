@@ -9,6 +9,8 @@ row what may have happened:
 - PENDING: it was sent and the answer was none, broken or "not yet". Only ask, until the bank gives a final answer.
   It is never sent again by the machine; a person may decide so (`actions.send_again`).
 
+An order in a payment batch leaves with it (`batch_machine`). Here it is only asked about.
+
 One worker at a time holds an order, for as long as its connection lives. The bank is called outside any
 transaction. The first final answer stands; later or other answers change nothing.
 """
@@ -49,6 +51,9 @@ ASK_JOB = "treasury.ask_result"
 # Technical pauses in seconds, no promise to anybody. QUIET is longer than a message to the bank can be under way.
 QUIET_SECONDS = 60
 _BUSY_SECONDS = 5
+SERIAL_OF_ORDER = (
+    "'W' || to_char(reserved_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || lpad(order_id::text, 8, '0')"
+)
 _OPEN = [int(state) for state in OPEN_STATES]
 _PAUSES = (3, 5, 10, 20, 60, 120, 300, 600, 1800)
 
@@ -91,8 +96,9 @@ def record_result(centre_id: int, order_id: int, result: BankResult, *, at: date
 def chase(centre_id: int, *, at: datetime, older_than: timedelta = timedelta(minutes=5)) -> int:
     """Plan a look at every order that should be moving and was not touched lately: the net under lost jobs."""
     found = rows(
-        "SELECT order_id, state FROM payment_order WHERE centre_id = %s AND (state = ANY(%s) OR (state = %s AND"
-        " released_at IS NOT NULL)) AND greatest(released_at, sent_at, asked_at) < %s ORDER BY order_id",
+        "SELECT order_id, state FROM payment_order WHERE centre_id = %s AND batch_id IS NULL"
+        " AND (state = ANY(%s) OR (state = %s AND released_at IS NOT NULL))"
+        " AND greatest(released_at, sent_at, asked_at) < %s ORDER BY order_id",
         [centre_id, _OPEN, PaymentState.RESERVED, at - older_than],
     )
     for order in found:
@@ -117,10 +123,9 @@ def ask_card_owner(card: str, name: str, id_number: str, *, at: datetime, id_kin
 def _mark_instructed(centre_id: int, order_id: int, at: datetime) -> bool:
     """RESERVED → INSTRUCTED, if it is released and nobody was faster. Committed before the bank hears of it."""
     found = row(
-        "UPDATE payment_order SET state = %s, instructed_at = %s, sent_at = %s, sent_count = 1,"
-        " business_serial = 'W' || to_char(reserved_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD')"
-        " || lpad(order_id::text, 8, '0')"
-        " WHERE centre_id = %s AND order_id = %s AND state = %s AND releaser_person_id IS NOT NULL"
+        "UPDATE payment_order SET state = %s, instructed_at = %s, sent_at = %s, sent_count = 1,"  # noqa: S608
+        f" business_serial = {SERIAL_OF_ORDER}"
+        " WHERE centre_id = %s AND order_id = %s AND state = %s AND releaser_person_id IS NOT NULL AND batch_id IS NULL"
         " RETURNING business_serial",
         [PaymentState.INSTRUCTED, at, at, centre_id, order_id, PaymentState.RESERVED],
     )
@@ -131,13 +136,16 @@ def _send(order: Order, at: datetime) -> int | None:
     """Call the bank with the instruction; the row already says that this may have happened."""
     if order_digest(order.draft) != order.digest:
         raise OrderTampered(f"payment order {order.order_id}")
-    result = bank().pay(_instruction(order), at=at)
+    result = bank().pay(instruction_of(order), at=at)
     assert result.state is not ResultState.NONE, "a payment is never answered with none"
     return record_result(order.centre_id, order.order_id, result, at=at)
 
 
 def _ask(order: Order, at: datetime) -> int | None:
     result = bank().ask(order.business_serial, amount_fen=order.amount_fen, at=at)
+    if order.batch_id is not None:
+        record_result(order.centre_id, order.order_id, result, at=at)
+        return None
     if result.state is not ResultState.NONE or order.state is PaymentState.PENDING:
         return record_result(order.centre_id, order.order_id, result, at=at)
     assert order.sent_at is not None
@@ -242,7 +250,7 @@ def _claim_debit_notice(order: Order) -> None:
         )  # fmt: skip
 
 
-def _instruction(order: Order) -> Instruction:
+def instruction_of(order: Order) -> Instruction:
     account = row(
         "SELECT number_sealed, name FROM bank_account WHERE centre_id = %s AND bank_account_id = %s",
         [order.centre_id, order.bank_account_id],

@@ -1,5 +1,7 @@
 """The bank's messages as text: writing BDC101, BDC110, BDC113, BDC123 and ACC001, reading answers and SBDC100.
 
+Batches have their bodies in `batch_messages`.
+
 Pure: no network, no database, no clock. Refuses XML with document types or entities, and anything over 256 KiB.
 The fields are those of docs/bank-messages.md.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -30,13 +32,17 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _AMOUNT = re.compile(r"\d{1,14}\.\d{2}", re.ASCII)
 
 
+Field = tuple[str, "str | Sequence[tuple[str, str]]"]
+"""A name with its text, or with the fields of a group (`entry`)."""
+
+
 class MessageUnreadable(Exception):
     """The bytes are no message of the agreed form; `str()` says what is wrong, without quoting contents."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer or a notice, taken apart: head and body fields, and the `entry` groups of BDC113."""
+    """An answer or a notice, taken apart: head and body fields, and the `entry` groups of BDC113 and BDC108."""
 
     head: Mapping[str, str]
     body: Mapping[str, str]
@@ -56,7 +62,7 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
-def write(code: str, serial: str, fields: Iterable[tuple[str, str]], *, node: str, at: datetime) -> bytes:
+def write(code: str, serial: str, fields: Iterable[Field], *, node: str, at: datetime) -> bytes:
     head = (("code", code), ("serial", serial), ("date", f"{at:%Y%m%d}"), ("time", f"{at:%H%M%S}"), ("node", node))
     return _envelope(head, fields)
 
@@ -101,7 +107,11 @@ def read(content: bytes) -> Answer:
 
 def read_result(answer: Answer) -> BankResult:
     """State of one payment from an answer to BDC101 or BDC110. Without a readable state it is unknown."""
-    body = answer.body
+    return read_payment(answer.body)
+
+
+def read_payment(body: Mapping[str, str]) -> BankResult:
+    """State of one payment from the fields that tell it: a body, or a line of BDC108."""
     try:
         state = ResultState(body.get("state", ""))
     except ValueError:
@@ -154,9 +164,17 @@ def notice_digest(notice: EntryNotice) -> bytes:
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
 
-def _envelope(head: Iterable[tuple[str, str]], body: Iterable[tuple[str, str]]) -> bytes:
-    def elements(fields: Iterable[tuple[str, str]]) -> str:
-        return "".join(f"<{name}>{escape(_UNSPEAKABLE.sub('', text))}</{name}>" for name, text in fields)
+def is_amount(text: str) -> bool:
+    """Whether this is yuan with two places, as messages write it."""
+    return _AMOUNT.fullmatch(text) is not None
+
+
+def _envelope(head: Iterable[Field], body: Iterable[Field]) -> bytes:
+    def element(value: str | Sequence[tuple[str, str]]) -> str:
+        return escape(_UNSPEAKABLE.sub("", value)) if isinstance(value, str) else elements(value)
+
+    def elements(fields: Iterable[Field]) -> str:
+        return "".join(f"<{name}>{element(value)}</{name}>" for name, value in fields)
 
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><message><head>{elements(head)}</head>'

@@ -44,6 +44,7 @@ class Order:
     host_serial: str
     value_on: date | None
     reason_text: str
+    batch_id: int | None
 
     @property
     def draft(self) -> PaymentDraft:

@@ -10,6 +10,15 @@ from typing import Any
 from anju.database.encryption import unseal
 from anju.database.sql import row, rows
 from anju.kernel.identifiers import mask_name
+from anju.treasury.batch_queries import BatchOffer as BatchOffer
+from anju.treasury.batch_queries import batch as batch
+from anju.treasury.batch_queries import batch_contradictions as batch_contradictions
+from anju.treasury.batch_queries import batch_lines as batch_lines
+from anju.treasury.batch_queries import batch_offers as batch_offers
+from anju.treasury.batch_queries import batches as batches
+from anju.treasury.batch_queries import batches_unfinished as batches_unfinished
+from anju.treasury.batch_queries import gatherable as gatherable
+from anju.treasury.batch_queries import live_batches as live_batches
 from anju.treasury.journal import journal_against_books as journal_against_books
 from anju.treasury.journal import reconcile_bank as reconcile_bank
 from anju.treasury.types import Card, Direction, MandateSeen, NoticeState, Payee, PaymentState
@@ -54,6 +63,8 @@ class PaymentSeen:
     final_at: datetime | None
     digest: str
     """What a signature binds to: hand it back unchanged to `release_payment`."""
+    batch_id: int | None = None
+    """The batch that pays it: it is signed and sent with the batch."""
 
     @property
     def never_seen(self) -> bool:
@@ -146,7 +157,8 @@ def payments_of(source_kind: str, source_id: int, *, centre_id: int) -> list[Pay
 
 def release_queue(centre_id: int, *, limit: int = 100) -> list[PaymentSeen]:
     """Payments that wait for a treasurer's signature, oldest first."""
-    return _payments("state = %s AND releaser_person_id IS NULL", centre_id, [int(PaymentState.RESERVED)], limit)
+    waits = "state = %s AND releaser_person_id IS NULL AND batch_id IS NULL"
+    return _payments(waits, centre_id, [int(PaymentState.RESERVED)], limit)
 
 
 def unknown_payments(centre_id: int, *, limit: int = 100) -> list[PaymentSeen]:

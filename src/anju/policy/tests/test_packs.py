@@ -18,7 +18,8 @@ ASKED = """
     interest.rate interest.day_base interest.rate_change interest.value_date interest.settlement_day
     withdraw.min_remainder withdraw.decision_days withdraw.rent.monthly_cap withdraw.rent.continuous_months
     withdraw.rent.frequency withdraw.rent.income_test opening.review_working_days card.wait_hours
-    certificate.valid_days dispute.answer_days treasury.mandate_limit
+    certificate.valid_days dispute.answer_days treasury.mandate_limit treasury.batch_order_limit treasury.batch_limit
+    treasury.batch_day_limit treasury.window_from treasury.window_until
     login.password_days_staff login.password_days_member login.password_postpone_days
     unit.registration_days unit.account_opening_days unit.change_days unit.closing_days
     member.hiring_days member.leaving_days

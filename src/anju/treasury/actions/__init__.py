@@ -1,6 +1,14 @@
 """All writes of the treasury."""
 
 from anju.treasury.actions.accounts import open_bank_account
+from anju.treasury.actions.batches import (
+    cancel_batch,
+    check_batch,
+    dissolve_batch,
+    gather_batch,
+    release_batch,
+    send_batch_again,
+)
 from anju.treasury.actions.cards import bind_card, end_card
 from anju.treasury.actions.contradictions import settle_contradiction
 from anju.treasury.actions.mandates import end_mandate, sign_mandate
@@ -15,27 +23,37 @@ from anju.treasury.actions.payments import (
     send_again,
 )
 from anju.treasury.actions.statements import import_statement, tell_entries
+from anju.treasury.batch_machine import advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
 
 __all__ = [
     "advance",
+    "advance_batch",
     "ask_card_owner",
     "bind_card",
+    "cancel_batch",
     "cancel_payment",
     "chase",
+    "chase_batches",
+    "check_batch",
+    "check_batch_names",
     "decline_payment",
+    "dissolve_batch",
     "end_card",
     "end_mandate",
     "fetch_entries",
+    "gather_batch",
     "give_up_payment",
     "import_statement",
     "open_bank_account",
     "order_payment",
     "receive_notice",
     "record_result",
+    "release_batch",
     "release_payment",
     "release_payments",
     "send_again",
+    "send_batch_again",
     "settle_contradiction",
     "sign_mandate",
     "tell_entries",

@@ -20,6 +20,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.events import publish
 from anju.kernel.refusal import Refusal
 from anju.treasury.actions.mandates import policy_limit_fen, require_treasurer, still_in_office
+from anju.treasury.batch_rows import batch_answered, take_out
 from anju.treasury.machine import INSTRUCT_JOB, give_up, job_lock
 from anju.treasury.orders import Order, order_digest, read_order
 from anju.treasury.sql import insert_once
@@ -66,6 +67,10 @@ def release_payment(order_id: int, *, actor: Actor, at: datetime, digest: str | 
         )
     if order.state is not PaymentState.RESERVED:
         raise Refusal("payment_not_waiting", f"这笔付款现在是“{order.state.zh}”，不需要签发。", status=409)
+    if order.batch_id is not None:
+        raise Refusal(
+            "payment_in_batch", f"这笔付款已在第 {order.batch_id} 号付款批次里，随批次签发，不能单笔签发。", status=409
+        )
     if order.releaser_person_id is not None:
         return
     _release(actor.centre_id, order_id, person_id, None, at)
@@ -131,8 +136,9 @@ def send_again(order_id: int, *, actor: Actor, at: datetime) -> None:
     person_id = require_treasurer(actor)
     order = read_order(actor.centre_id, order_id, lock=True)
     _refuse_unless_never_seen(order, person_id)
+    _leave_batch(order, at)
     execute(
-        "UPDATE payment_order SET state = %s, asked_count = 0 WHERE centre_id = %s AND order_id = %s",
+        "UPDATE payment_order SET state = %s, asked_count = 0, batch_id = NULL WHERE centre_id = %s AND order_id = %s",
         [PaymentState.INSTRUCTED, actor.centre_id, order_id],
     )
     _plan(actor.centre_id, order_id)
@@ -231,6 +237,16 @@ def _refuse_unless_never_seen(order: Order, person_id: int) -> None:
             "银行还没有明确答复“查无此笔”，这笔钱可能已经付出。请等待查询结果，或先与银行核实。",
             status=409,
         )
+    if order.batch_id is not None and not batch_answered(order.centre_id, order.batch_id):
+        raise Refusal(
+            "batch_running", f"这笔付款在第 {order.batch_id} 号批次里，银行还没有办完。请等批次结果。", status=409
+        )
+
+
+def _leave_batch(order: Order, at: datetime) -> None:
+    """A payment that is sent alone stands in no batch any more; the batch keeps its line and says why."""
+    if order.batch_id is not None:
+        take_out(order.centre_id, order.batch_id, [order.order_id], "银行没有见过这一笔，由资金人员单笔重新发送", at)
 
 
 def _returned(order: Order, at: datetime) -> PaymentReturned:

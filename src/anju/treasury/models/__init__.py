@@ -1,6 +1,7 @@
 """Tables of the treasury."""
 
 from anju.treasury.models.account import BankAccount
+from anju.treasury.models.batch import BatchContradiction, PaymentBatch, PaymentBatchLine
 from anju.treasury.models.card import MemberCard
 from anju.treasury.models.contradiction import BankContradiction
 from anju.treasury.models.notice import BankNotice
@@ -13,7 +14,10 @@ __all__ = [
     "BankEntry",
     "BankNotice",
     "BankStatement",
+    "BatchContradiction",
     "MemberCard",
+    "PaymentBatch",
+    "PaymentBatchLine",
     "PaymentOrder",
     "TreasuryMandate",
 ]

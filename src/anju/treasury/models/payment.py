@@ -81,6 +81,8 @@ class PaymentOrder(models.Model):
     reason_code = models.CharField(max_length=20, default="")
     reason_text = models.CharField(max_length=400, default="")
     final_at = models.DateTimeField(null=True)
+    # The batch that pays it; such an order is neither released nor sent by itself.
+    batch_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "payment_order"
@@ -128,8 +130,15 @@ class PaymentOrder(models.Model):
                 condition=~Q(state__in=[_RESERVED, _CANCELLED]) | Q(sent_count=0),
                 name="payment_order_unsent",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=_RESERVED) | Q(batch_id__isnull=True) | Q(releaser_person_id__isnull=True),
+                name="payment_order_one_way_out",
+            ),
         ]
         indexes = [
             models.Index(fields=["centre_id", "state", "reserved_at"], name="payment_order_state"),
             models.Index(fields=["centre_id", "source_kind", "source_id"], name="payment_order_source"),
+            models.Index(
+                fields=["centre_id", "batch_id"], name="payment_order_batch", condition=Q(batch_id__isnull=False)
+            ),
         ]
