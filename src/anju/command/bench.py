@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 
 import psycopg
@@ -33,15 +33,15 @@ def run(name: str, options: Options, *, as_json: bool) -> int:
         import django
 
         django.setup()
-        found = measure(name, options)
+        found = measure(replace(options, name=name))
     for row in found:
         print(json.dumps(asdict(row) | {"reached": row.reached}) if as_json else line(row), flush=True)
     return 0
 
 
-def measure(name: str, options: Options) -> list[BenchRow]:
+def measure(options: Options) -> list[BenchRow]:
     """One bench by its name, on the database that Django is set up for."""
-    module = import_module(f"anju.command.bench_{MODULES.get(name, name)}")
+    module = import_module(f"anju.command.bench_{MODULES.get(options.name, options.name)}")
     found: list[BenchRow] = module.run(options)
     return found
 

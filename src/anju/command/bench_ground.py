@@ -24,15 +24,15 @@ Act = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What a bench was asked for; each reads what concerns it."""
+    """What a bench was asked for; each reads what concerns it. 0 accounts or rows: as many as it thinks right."""
 
+    name: str = ""
     members: int = 10_000
-    accounts: int = 1_000_000
-    rows: int = 10_000
+    accounts: int = 0
+    rows: int = 0
     rounds: int = 5
     connections: int = 1
     clients: tuple[int, ...] = (1, 4, 8)
-    seconds: float = 5.0
 
 
 @contextmanager

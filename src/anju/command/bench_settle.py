@@ -77,9 +77,10 @@ SELECT (SELECT count(*) FROM member_line WHERE period = {year}13),
 
 def run(options: Options) -> list[BenchRow]:
     """Settle ``options.rounds`` interest years of as many accounts beside the floors; prove every fen."""
+    accounts = options.accounts or 1_000_000
     with owner() as connection:
         connection.execute("SELECT make_partitions(make_date(%s, 12, 31))", [2027 + options.rounds])
-        city = build(connection, options.accounts, 1)
+        city = build(connection, accounts, 1)
         try:
             found = interleave(
                 connection, options.rounds,
@@ -93,20 +94,20 @@ def run(options: Options) -> list[BenchRow]:
             )  # fmt: skip
         finally:
             connection.execute(_DROP)
-        if options.accounts <= PROVED_WHOLE:
+        if accounts <= PROVED_WHOLE:
             prove_books()
-    scale = f"{options.accounts} accounts, {options.connections} conn"
+    scale = f"{accounts} accounts, {options.connections} conn"
     ours = found.time("settle")
     rows = []
     for floor, target in (("line", 1.6), ("line, two B-trees", None), ("both rows", None)):
         rows.append(
             BenchRow(
-                "settle", scale, options.accounts, ours, f"bare append, {floor}", found.time(floor),
+                "settle", scale, accounts, ours, f"bare append, {floor}", found.time(floor),
                 ours / found.time(floor), peak_mb(), target,
                 more={
-                    "us_an_account": ours / options.accounts * 1e6,
-                    "wal_bytes_an_account": found.wal_bytes("settle") / options.accounts,
-                    "floor_wal_bytes_an_account": found.wal_bytes(floor) / options.accounts,
+                    "us_an_account": ours / accounts * 1e6,
+                    "wal_bytes_an_account": found.wal_bytes("settle") / accounts,
+                    "floor_wal_bytes_an_account": found.wal_bytes(floor) / accounts,
                 },
             )
         )  # fmt: skip

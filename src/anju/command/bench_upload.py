@@ -44,7 +44,7 @@ class _Sheet:
 
 def run(options: Options) -> list[BenchRow]:
     """Enrol the staff, plant the faults, check the file in each round beside the floor, prove every fault named."""
-    rows = options.rows
+    rows = options.rows or 10_000
     assert rows >= 2 * FAULTS, "a fault needs a row of its own"
     unit_id, people = _build(rows)
     sheet = _plant(people)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-BENCHES = ("remittance", "settle", "upload", "pages")
+BENCHES = ("remittance", "settle", "posting", "mixed", "upload", "pages")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,9 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
     bench.add_argument("name", choices=BENCHES)
     bench.add_argument("--members", type=int, default=10_000)
-    bench.add_argument("--accounts", type=int, default=1_000_000)
+    bench.add_argument("--accounts", type=int, default=0, help="个人账户数（默认由该项决定）")
+    bench.add_argument("--clients", type=lambda text: tuple(map(int, text.split("/"))), default=(1, 4, 8))
     bench.add_argument("--connections", type=int, default=1)
-    bench.add_argument("--rows", type=int, default=10_000)
+    bench.add_argument("--rows", type=int, default=0, help="笔数或行数（默认由该项决定）")
     bench.add_argument("--rounds", type=int, default=5)
     bench.add_argument("--json", action="store_true")
 
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 chosen.name,
                 Options(
                     members=chosen.members, accounts=chosen.accounts, rows=chosen.rows, rounds=chosen.rounds,
-                    connections=chosen.connections,
+                    connections=chosen.connections, clients=chosen.clients,
                 ),
                 as_json=chosen.json,
             )  # fmt: skip
