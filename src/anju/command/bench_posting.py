@@ -44,8 +44,8 @@ UPDATE balance b SET held_fen = h.fen
  WHERE h.account_id = b.account_id AND b.interest_year = {year};
 """
 
-# What post_withdrawal does, in one call: gate and day, voucher with its key and lines, balance locked and moved, hold
-# ended, member line, audit record.
+# What post_withdrawal does, in one call: gate and day, balance locked and moved, hold ended, member line, voucher with
+# its key, digest and lines, audit record.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION bench_withdraw(the_turn bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -54,15 +54,8 @@ DECLARE
     the_day date := enter_gate({centre}, '{day}');
     held record;
     b record;
+    line record;
 BEGIN
-    INSERT INTO voucher (centre_id, id, idempotency_key, request_digest, kind, business_date, known_at,
-        maker_person_id, checker_person_id, member_count, member_debit_fen, lines_digest, public_ref)
-    VALUES ({centre}, the_voucher, 'bench:withdrawal:' || the_turn, '', 4, the_day, '{at}', 1, 2, 1, {fen},
-        sha256(int8send(the_account) || int8send({fen}) || decode(repeat('00', 24), 'hex')), gen_random_uuid())
-    ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING;
-    IF NOT FOUND THEN RAISE EXCEPTION 'posted before'; END IF;
-    INSERT INTO gl_line (centre_id, voucher_id, n, subject, bank_account_id, debit_fen, credit_fen)
-    VALUES ({centre}, the_voucher, 1, '{debit}', NULL, {fen}, 0), ({centre}, the_voucher, 2, '{credit}', 1, 0, {fen});
     PERFORM 1 FROM balance WHERE account_id = the_account AND interest_year = {year} AND state < 10 FOR UPDATE;
     IF NOT FOUND THEN RAISE EXCEPTION 'no balance'; END IF;
     SELECT amount_fen, outcome INTO held FROM hold WHERE account_id = the_account AND id = {base} + the_turn;
@@ -72,10 +65,21 @@ BEGIN
            weighted_sum = weighted_sum - {fen} * rate_index_at(1::smallint, the_day)
      WHERE account_id = the_account AND interest_year = {year}
     RETURNING last_seq, balance_fen, weighted_sum INTO b;
-    INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen,
-        balance_after_fen, weighted_sum_after, source_id, period, booked_on, value_on, kind)
-    VALUES (the_account, b.last_seq, the_voucher, {centre}, '{at}', {fen}, 0, b.balance_fen, b.weighted_sum, the_turn,
-        {period}, the_day, the_day, 11);
+    WITH written AS (
+        INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen,
+            balance_after_fen, weighted_sum_after, source_id, period, booked_on, value_on, kind)
+        VALUES (the_account, b.last_seq, the_voucher, {centre}, '{at}', {fen}, 0, b.balance_fen, b.weighted_sum,
+            the_turn, {period}, the_day, the_day, 11)
+        RETURNING *
+    ) SELECT {digest} AS digest INTO line FROM written;
+    INSERT INTO voucher (centre_id, id, idempotency_key, request_digest, kind, business_date, known_at,
+        maker_person_id, checker_person_id, member_count, member_debit_fen, lines_digest, public_ref)
+    VALUES ({centre}, the_voucher, 'bench:withdrawal:' || the_turn, '', 4, the_day, '{at}', 1, 2, 1, {fen},
+        line.digest, gen_random_uuid())
+    ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING;
+    IF NOT FOUND THEN RAISE EXCEPTION 'posted before'; END IF;
+    INSERT INTO gl_line (centre_id, voucher_id, n, subject, bank_account_id, debit_fen, credit_fen)
+    VALUES ({centre}, the_voucher, 1, '{debit}', NULL, {fen}, 0), ({centre}, the_voucher, 2, '{credit}', 1, 0, {fen});
     UPDATE hold SET ended_at = '{at}', outcome = 1
      WHERE account_id = the_account AND id = {base} + the_turn AND ended_at IS NULL;
     INSERT INTO audit_record (centre_id, act, at, role, subject, subject_id, details)
@@ -183,13 +187,14 @@ def _open(connection: Owner, options: Options, holds: int) -> _Bank:
 
 
 def _values(bank: _Bank, day: date) -> dict[str, object]:
+    from anju.accounts.actions._ground import DIGEST
     from anju.ledger.posting_rules import PostingRule, pair
 
     debit, credit = pair(PostingRule.WITHDRAWAL_PAID, amount_fen=1, bank_account_id=1)
     return {
         "first": bank.city.first, "accounts": bank.city.accounts, "base": bank.base, "centre": CENTRE, "fen": FEN,
         "day": day, "at": moment(day), "debit": debit.subject, "credit": credit.subject, "year": FIRST.year,
-        "period": day.year * 100 + day.month,
+        "period": day.year * 100 + day.month, "digest": DIGEST,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -111,7 +111,7 @@ def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) 
     execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
     execute(f"SELECT {_PLANS}", ["off"] * 4)
     due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
-    totals = row(_CHUNK_TOTALS.format(due=due))
+    totals = row(_CHUNK_TOTALS.format(due=due, **_days(year), **year.sql))
     assert totals is not None
     if totals["accounts"]:
         voucher_id = next_voucher_id()
@@ -127,6 +127,12 @@ def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) 
             accounts=totals["accounts"], interest_fen=totals["credited_fen"] - totals["taken_fen"],
         )  # fmt: skip
     return totals
+
+
+def _days(year: Year) -> dict[str, int]:
+    """Booking and value day as the digest counts them."""
+    booked = (year.last_day - date(1970, 1, 1)).days
+    return {"booked_day": booked, "value_day": booked + 1}
 
 
 # The chunks that hold accounts, each found by one look into the index: numbers between them are not walked through.
@@ -156,13 +162,12 @@ _DUE = """SELECT b.*, {interest} AS interest FROM balance b
     WHERE b.interest_year = {year} AND b.centre_id = {centre} AND b.account_id >= {first} AND b.account_id < {after}
       AND b.state IN (1, 2, 6) AND n.account_id IS NULL"""
 
-# Ordered inside, so that interest is computed once a row. The digest is that of ``DIGEST`` for lines without shares:
-# own and unit of each line are sixteen bytes of zero between it and the next.
-_NO_SHARES = r"'\x00000000000000000000000000000000'::bytea"
-_CHUNK_TOTALS = f"""
-SELECT {TOTALS}, sha256(string_agg(int8send(account_id) || int8send(greatest(-interest, 0))
-           || int8send(greatest(interest, 0)), {_NO_SHARES} ORDER BY account_id) FILTER (WHERE interest <> 0)
-           || {_NO_SHARES}) AS digest
+# Ordered inside, so that interest is computed once a row. The digest is that of ``DIGEST``, its text put together from
+# fewer pieces: of an interest line only account, number and amount differ from one to the next.
+_CHUNK_TOTALS = rf"""
+SELECT {TOTALS}, '\x02'::bytea || sha256(convert_to(string_agg(concat(account_id, '|', last_seq + 1,
+           '|{{period}}|{{kind}}|{{booked_day}}|{{value_day}}||', greatest(-interest, 0), '|', greatest(interest, 0),
+           E'|0|0||\n'), '' ORDER BY account_id) FILTER (WHERE interest <> 0), 'UTF8')) AS digest
   FROM ({{due}} ORDER BY b.account_id) b
 """
 _CHUNK_LINES = f"""
