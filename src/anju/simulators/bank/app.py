@@ -16,7 +16,8 @@ from .messages import Refused, loose_amount, read, sign
 from .notices import Notices
 from .settlement import Settlement
 
-ANSWER_FAULTS = TRANSPORT | {"refuse", "answer_late", "query_unknown", "return_later"}
+BATCH_FAULTS = {"batch_refuse", "result_partial", "result_twice", "result_stranger", "result_amount"}
+ANSWER_FAULTS = TRANSPORT | BATCH_FAULTS | {"refuse", "answer_late", "query_unknown", "return_later"}
 NOTICE_FAULTS = frozenset(
     {
         "double_notice",
@@ -159,5 +160,5 @@ class Bank:
 
     def _state(self, _request: Request) -> Reply:
         with self.store.lock:
-            names = ("own", "cards", "entries", "payments", "notices", "faults")
+            names = ("own", "cards", "entries", "payments", "batches", "notices", "faults")
             return json_reply({name: dict(self.store.table(name)) for name in names})

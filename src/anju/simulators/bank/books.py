@@ -163,6 +163,10 @@ class Books:
                 return payment, False
             return self.pay(serial), False
 
+    def read_instruction(self, request: Message) -> None:
+        """Raise Refused E1002 where a payment's fields are missing or do not add up; keeps nothing."""
+        _instruction(request, request.need("business_serial", longest=20), "", clock.now())
+
     def pay(self, serial: str) -> dict[str, Any]:
         """Move the money of an instruction that is not final yet."""
         with self._store.lock:

@@ -50,6 +50,7 @@ class Message:
     serial: str
     head: Mapping[str, str]
     body: Mapping[str, str]
+    entries: Sequence[Mapping[str, str]] = ()
 
     def need(self, field: str, *, longest: int = 120) -> str:
         value = self.body.get(field, "")
@@ -98,14 +99,17 @@ def read(content: bytes) -> Message:
     if root.tag != "message":
         raise Refused("E1001")
     parts: dict[str, dict[str, str]] = {"head": {}, "body": {}}
+    entries: list[dict[str, str]] = []
     for part in root:
         if part.tag in parts:
-            parts[part.tag] = {child.tag: (child.text or "").strip() for child in part}
+            parts[part.tag] = {child.tag: (child.text or "").strip() for child in part if len(child) == 0}
+            groups = (child for child in part if child.tag == "entry")
+            entries += [{field.tag: (field.text or "").strip() for field in group} for group in groups]
     head = parts["head"]
     for field in ("code", "serial", "date", "time", "node"):
         if not head.get(field) or len(head[field]) > 40:
             raise Refused("E1002", field)
-    return Message(code=head["code"], serial=head["serial"], head=head, body=parts["body"])
+    return Message(code=head["code"], serial=head["serial"], head=head, body=parts["body"], entries=entries)
 
 
 def write(head: Body, body: Body) -> bytes:

@@ -6,6 +6,7 @@ from .. import clock
 from ..faults import Faults
 from ..server import Reply
 from ..store import Store
+from .batches import Batches
 from .books import Books
 from .calls import Calls
 from .messages import TEXTS, Body, Message, Refused, answer, yuan
@@ -20,9 +21,15 @@ class Settlement:
         self._books = books
         self._faults = faults
         self._calls = calls
+        self._batches = Batches(
+            store, books, faults, calls, outcome=_outcome, after_payment=self._after_payment
+        )
         self._doors = {
             "SYS600": self._probe,
             "BDC101": self._pay,
+            "BDC103": self._batches.take,
+            "BDC107": self._batches.state,
+            "BDC108": self._batches.results,
             "BDC110": self._result,
             "BDC113": self._entries,
             "BDC123": self._balance,
