@@ -21,6 +21,7 @@ from anju.treasury.batch_queries import gatherable as gatherable
 from anju.treasury.batch_queries import live_batches as live_batches
 from anju.treasury.journal import journal_against_books as journal_against_books
 from anju.treasury.journal import reconcile_bank as reconcile_bank
+from anju.treasury.statement_queries import UNKNOWN_NOTICES
 from anju.treasury.types import Card, Direction, MandateSeen, NoticeState, Payee, PaymentState
 
 
@@ -179,6 +180,17 @@ def notices(
     found = rows(
         "SELECT * FROM bank_notice WHERE centre_id = %s AND state = ANY(%s) ORDER BY notice_id DESC LIMIT %s",
         [centre_id, [int(state) for state in states], limit],
+    )
+    return [_notice(one) for one in found]
+
+
+def notices_unstated(
+    centre_id: int, bank_account_id: int, *, first: date, last: date, limit: int = 100
+) -> list[NoticeSeen]:
+    """Notices of an account's days that its statements do not know, oldest first."""
+    found = rows(
+        UNKNOWN_NOTICES,
+        {"centre": centre_id, "account": bank_account_id, "first": first, "last": last, "limit": limit},
     )
     return [_notice(one) for one in found]
 

@@ -37,6 +37,8 @@ DONE = {
     "refund": "已申请退款，等另一位资金人员签发",
     "covered": "已抵补欠款",
     "contradiction": "已记下银行的答复",
+    "statement": "对账单已收下，余额逐笔核对无误",
+    "statement-again": "这份对账单以前收下过，没有重复记账",
     "lifted": "已恢复支取，并通知了本人",
     "released": "已签发，银行办理后会有结果",
     "declined": "已退回申请人，原因会告诉他",
@@ -50,7 +52,7 @@ DONE = {
     "disabled": "登录账户已停用",
     "answered": "已答复，并送到反映人的消息里",
 }
-QUIET = frozenset({"taken", "none"})
+QUIET = frozenset({"taken", "none", "statement-again"})
 _PLAIN = re.compile(r"[0-9A-Za-z-]{1,32}", re.ASCII)
 
 

@@ -22,7 +22,7 @@ from anju.treasury.actions.payments import (
     release_payments,
     send_again,
 )
-from anju.treasury.actions.statements import import_statement, tell_entries
+from anju.treasury.actions.statements import import_statement, keep_statement, tell_entries
 from anju.treasury.batch_machine import advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
 
@@ -45,6 +45,7 @@ __all__ = [
     "gather_batch",
     "give_up_payment",
     "import_statement",
+    "keep_statement",
     "open_bank_account",
     "order_payment",
     "receive_notice",

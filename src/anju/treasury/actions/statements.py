@@ -7,7 +7,7 @@ suspense run as for any other; a job planned with the first step finishes what b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from anju.treasury.actions.contradictions import keep_contradiction
 from anju.treasury.actions.mandates import require_treasurer
 from anju.treasury.actions.notices import receive_notice
 from anju.treasury.sql import insert_once, wait_turn
+from anju.treasury.statement_queries import UNKNOWN_NOTICES, statement
 from anju.treasury.statements import Statement, StatementEntry, read_statement
 from anju.treasury.statements.shape import fault
 from anju.treasury.types import Direction, EntryNotice, StatementTaken
@@ -58,12 +59,6 @@ _OTHERWISE = (
     f" JOIN bank_notice n ON {_SAME_KEY} WHERE e.centre_id = %s AND e.statement_id = %s AND (n.amount_fen <>"
     " e.amount_fen OR n.reversal <> e.reversal OR (NOT n.reversal AND n.direction <> e.direction)) ORDER BY e.position"
 )
-_UNKNOWN = (
-    "SELECT n.notice_id FROM bank_notice n WHERE n.centre_id = %s AND n.bank_account_id = %s"  # noqa: S608
-    f" AND n.entry_date BETWEEN %s AND %s AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE {_SAME_KEY})"
-    " ORDER BY n.notice_id LIMIT 1000"
-)
-
 
 @dataclass(frozen=True)
 class _Chain:
@@ -83,29 +78,38 @@ def import_statement(content: bytes, filename: str, *, actor: Actor, at: datetim
     Refuses, keeping nothing: a file that is not proven (`statements.read_statement`), an account that is not the
     centre's, days in the future, a gap to what is kept, and any line that contradicts a line that is kept.
     """
-    person_id = require_treasurer(actor)
-    statement = read_statement(content, filename)
-    if statement.last > at.date():
-        raise fault("future", f"对账单的截止日期 {statement.last} 还没有到，请核对后重新上传。")
-    account_id = _account(actor.centre_id, statement.account)
-    taken = _keep(statement, account_id, person_id, actor=actor, at=at)
+    taken = keep_statement(content, filename, actor=actor, at=at)
     told = tell_entries(actor.centre_id, taken.statement_id, at=at)
-    unknown = rows(_UNKNOWN, [actor.centre_id, account_id, statement.first, statement.last])
-    return StatementTaken(
-        taken.statement_id, account_id, taken.entry_count, taken.new_count, told,
-        tuple(one["notice_id"] for one in unknown), taken.replayed,
+    seen = statement(actor.centre_id, taken.statement_id)
+    unknown = rows(
+        UNKNOWN_NOTICES,
+        {"centre": actor.centre_id, "account": seen.bank_account_id, "first": seen.first_on, "last": seen.last_on,
+         "limit": 1000},
     )  # fmt: skip
+    return replace(taken, told_count=told, unknown_notice_ids=tuple(one["notice_id"] for one in unknown))
+
+
+def keep_statement(content: bytes, filename: str, *, actor: Actor, at: datetime) -> StatementTaken:
+    """The first step alone: proven, joined to what is kept, and stored; the planned job tells the entries.
+
+    Refuses as `import_statement` does.
+    """
+    person_id = require_treasurer(actor)
+    read = read_statement(content, filename)
+    if read.last > at.date():
+        raise fault("future", f"对账单的截止日期 {read.last} 还没有到，请核对后重新上传。")
+    return _keep(read, _account(actor.centre_id, read.account), person_id, actor=actor, at=at)
 
 
 def tell_entries(centre_id: int, statement_id: int, *, at: datetime) -> int:
     """Make a notice of each entry of a statement that no notice told of; how many. Twice is once."""
-    statement = row(
+    account = row(
         "SELECT a.number_sealed FROM bank_statement s JOIN bank_account a USING (centre_id, bank_account_id)"
         " WHERE s.centre_id = %s AND s.statement_id = %s",
         [centre_id, statement_id],
     )
-    assert statement is not None, statement_id
-    number = unseal(statement["number_sealed"], where="bank_account‖number_sealed")
+    assert account is not None, statement_id
+    number = unseal(account["number_sealed"], where="bank_account‖number_sealed")
     untold = rows(_UNTOLD, [centre_id, statement_id])
     return sum(
         not receive_notice(_notice(entry, number), at=at, centre_id=centre_id).replayed for entry in untold
