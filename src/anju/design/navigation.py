@@ -59,6 +59,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("desk-treasury", "资金"),
         NavItem("desk-ledger", "账簿"),
         NavItem("desk-reports", "报表"),
+        NavItem("desk-closing", "结账"),
         NavItem("desk-audit", "审计"),
         NavItem("desk-units", "单位"),
         NavItem("desk-people", "个人"),

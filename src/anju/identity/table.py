@@ -27,6 +27,7 @@ _CASE_DESK = frozenset({Role.CLERK, Role.REVIEWER})
 _CLERK = frozenset({Role.CLERK})
 _REVIEWER = frozenset({Role.REVIEWER})
 _TREASURER = frozenset({Role.TREASURER})
+_ACCOUNTANT = frozenset({Role.ACCOUNTANT})
 _AUDITOR = frozenset({Role.AUDITOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
@@ -65,6 +66,9 @@ _LISTED = (
     Permission("treasury.view", "查看到账和付款", _TREASURER),
     Permission("treasury.settle", "处理挂账", _TREASURER),
     Permission("treasury.release", "放行付款", _TREASURER),
+    Permission("closing.view", "查看结账", _TREASURER | _ACCOUNTANT | _AUDITOR),
+    Permission("closing.run", "办理日结、月结和年结", _ACCOUNTANT),
+    Permission("closing.sign", "签署日结、月结和年结", _ACCOUNTANT | _TREASURER),
     Permission("admin.logins", "管理登录账户和授权", _ADMINISTRATOR),
     Permission("admin.settings", "查看运行情况和参数", _ADMINISTRATOR),
 )

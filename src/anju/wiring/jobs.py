@@ -54,7 +54,13 @@ def each_night() -> None:
     jobs.plan("accounts.end_lapsed_freezes", centre_id=settings.ANJU_CENTRE_ID)
 
 
+@jobs.every("30 0-7 * * *", "wiring.close_yesterday")
+def close_yesterday() -> None:
+    """Before the office opens yesterday is closed as far as the machine may; what kept it waiting is tried again."""
+    jobs.plan("closing.close_yesterday", centre_id=settings.ANJU_CENTRE_ID)
+
+
 @jobs.every("5 0 1 7 *", "wiring.interest_day")
 def interest_day() -> None:
-    """On 1 July the year that ended on 30 June is settled; settling again changes nothing."""
-    jobs.plan("accounts.settle_interest", centre_id=settings.ANJU_CENTRE_ID, interest_year=clock.today().year - 1)
+    """On 1 July the interest of the year that ended on 30 June is tried; two people look at it and have it posted."""
+    jobs.plan("closing.try_interest", centre_id=settings.ANJU_CENTRE_ID, interest_year=clock.today().year - 1)

@@ -63,8 +63,10 @@ def notices(run: Run, actor: Actor, at: datetime) -> Outcome:
 def payments(run: Run, actor: Actor, at: datetime) -> Outcome:
     """Payments and batches without a final result are carried over, each named; an unknown result is no failure."""
     found = payments_open(run.centre_id, before=_end(run))
+    batches = treasury.batches_unfinished(run.centre_id, through=run.last_on)
     named = [f"付款 {one.order_id}，{format_fen(one.amount_fen)} 元，{one.state.zh}" for one in found[:NAMED]]
-    left = len(found)
+    named += [f"批次 {one.batch_id}，{one.state.zh}" for one in batches[:NAMED]]
+    left = len(found) + len(batches)
     text = f"{left} 笔没有最终结果，带到次日继续追查。" if left else "都有最终结果。"
     return Outcome(text, figures={"carried": named, "carried_count": left})
 

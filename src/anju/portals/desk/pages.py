@@ -51,6 +51,17 @@ DONE = {
     "mandate-ended": "授权已结束，立即生效",
     "disabled": "登录账户已停用",
     "answered": "已答复，并送到反映人的消息里",
+    "closing-went-on": "已办到这里，看每一步的结果",
+    "explained": "已记下差异说明，请继续办理",
+    "closing-submitted": "已提交，等另一位会计或资金人员签署",
+    "closing-signed": "已签署，结账完成",
+    "closing-reopened": "已撤回，可以更正后重新办理",
+    "interest-tried": "试算完成，没有动账",
+    "interest-ordered": "已提交入账，等另一位会计或资金人员签署",
+    "interest-signed": "已签署，后台正在逐户入账",
+    "year-closed": "已结转到待分配，请按管理委员会的批准提出分配方案",
+    "plan-proposed": "已提出分配方案，等另一位会计或资金人员签署",
+    "plan-signed": "分配方案已签署并记账",
 }
 QUIET = frozenset({"taken", "none", "statement-again"})
 _PLAIN = re.compile(r"[0-9A-Za-z-]{1,32}", re.ASCII)

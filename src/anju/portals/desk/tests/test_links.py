@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 NAVIGATION = {
     Role.CLERK: ["待办", "案件", "单位", "个人", "参数"],
     Role.REVIEWER: ["待办", "案件", "单位", "个人", "参数"],
-    Role.TREASURER: ["待办", "资金", "账簿", "报表", "单位", "个人", "参数"],
-    Role.ACCOUNTANT: ["待办", "账簿", "报表", "参数"],
-    Role.AUDITOR: ["待办", "账簿", "报表", "审计", "参数"],
+    Role.TREASURER: ["待办", "资金", "账簿", "报表", "结账", "单位", "个人", "参数"],
+    Role.ACCOUNTANT: ["待办", "账簿", "报表", "结账", "参数"],
+    Role.AUDITOR: ["待办", "账簿", "报表", "结账", "审计", "参数"],
     Role.ADMINISTRATOR: ["待办", "参数", "管理"],
 }
 FINDS = {
