@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from anju.accounts.actions._ground import DIGEST, DIGEST_V1
-from anju.accounts.types import PRODUCT
+from anju.accounts.types import PRODUCT, AccountState, LineKind
 from anju.database.checks import Invariant
-from anju.ledger.posting_rules import INTEREST_PAYABLE
+from anju.ledger.posting_rules import DEPOSITS, INTEREST_PAYABLE
+from anju.ledger.types import VoucherKind
 
 # The interest year a line belongs to: its booking day's, except the year's own interest, which opens the next.
 _YEAR = """CASE WHEN period % 100 = 13 THEN period / 100 + 1 WHEN period % 100 >= 7 THEN period / 100
@@ -186,8 +187,40 @@ CHECKS = [
           LEFT JOIN ({_LATEST}) b ON b.account_id = a.account_id
           LEFT JOIN account_spell p ON p.account_id = a.account_id AND p.ended_on IS NULL
          WHERE b.account_id IS NULL OR p.state IS DISTINCT FROM a.state OR p.unit_id IS DISTINCT FROM a.unit_id
-            OR b.state <> CASE WHEN EXISTS (SELECT 1 FROM account_freeze f WHERE f.account_id = a.account_id
-                                               AND f.kind = 3 AND f.ended_at IS NULL) THEN 6 ELSE a.state END
+            OR b.state <> CASE
+                   WHEN a.state IN (1, 2) AND EXISTS (SELECT 1 FROM account_freeze f WHERE f.account_id = a.account_id
+                        AND f.kind = 3 AND f.ended_at IS NULL) THEN 6
+                   WHEN a.state IN (1, 2) AND EXISTS (SELECT 1 FROM hold h WHERE h.account_id = a.account_id
+                        AND h.closes_on IS NOT NULL AND h.ended_at IS NULL) THEN 7
+                   ELSE a.state END
+        """,
+    ),
+    Invariant(
+        "销户结算的本金等于其明细，利息等于积数乘利率，并由应付利息付出",
+        f"""
+        SELECT c.account_id, c.voucher_id, c.principal_fen, c.interest_fen
+          FROM close_out c
+          LEFT JOIN member_line l ON l.account_id = c.account_id AND l.seq = c.seq AND l.voucher_id = c.voucher_id
+          LEFT JOIN balance b ON b.account_id = c.account_id AND b.interest_year = c.interest_year
+          LEFT JOIN voucher v ON v.centre_id = c.centre_id AND v.id = c.voucher_id AND v.kind = {VoucherKind.CLOSING:d}
+          LEFT JOIN LATERAL (SELECT factor, day_base FROM rate_index WHERE product = {PRODUCT} AND day < c.closes_on
+                              ORDER BY day DESC LIMIT 1) r ON true
+          LEFT JOIN LATERAL (SELECT sum(g.credit_fen) FILTER (WHERE g.subject = '{DEPOSITS}') AS paid,
+                                    sum(g.debit_fen) FILTER (WHERE g.subject = '{INTEREST_PAYABLE}') AS interest
+                               FROM gl_line g WHERE g.centre_id = c.centre_id AND g.voucher_id = c.voucher_id) g ON true
+         WHERE v.id IS NULL OR g.paid IS DISTINCT FROM c.principal_fen + c.interest_fen
+            OR coalesce(g.interest, 0) <> c.interest_fen + greatest(c.corrected_fen, -c.corrected_fen)
+            OR v.member_credit_fen - v.member_debit_fen <> c.corrected_fen - c.principal_fen
+            OR c.principal_fen > 0 AND (l.seq IS NULL OR l.debit_fen <> c.principal_fen OR l.balance_after_fen <> 0)
+            OR (c.principal_fen > 0 OR b.state = {AccountState.WITHDRAWN:d}) AND c.interest_fen <> greatest(0,
+               interest_of(-coalesce(l.weighted_sum_after, b.weighted_sum), r.factor, r.day_base))
+        UNION ALL
+        SELECT account_id, voucher_id, debit_fen, NULL FROM member_line l
+         WHERE kind = {LineKind.CLOSING:d} AND reverses_seq IS NULL AND NOT EXISTS (SELECT 1 FROM close_out c
+               WHERE c.account_id = l.account_id AND c.voucher_id = l.voucher_id AND c.seq = l.seq)
+        UNION ALL
+        SELECT account_id, b.interest_year, balance_fen, held_fen FROM balance b
+         WHERE state IN (3, 4, 5) AND (balance_fen <> 0 OR held_fen <> 0 OR carried_fen <> 0)
         """,
     ),
 ]

@@ -90,10 +90,37 @@ class Hold(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.SmallIntegerField(default=0)
     purpose = models.TextField()
+    interest_fen = models.BigIntegerField(default=0)
+    closes_on = models.DateField(null=True)
+    held_year = models.SmallIntegerField()
+    ended_year = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "hold"
         verbose_name = "资金止付"
+
+
+class CloseOut(models.Model):
+    """What was paid when an account was closed (销户结算); append-only. ``seq`` is the line of the principal."""
+
+    pk = models.CompositePrimaryKey("account_id", "voucher_id")
+    account_id = models.BigIntegerField()
+    voucher_id = models.BigIntegerField()
+    centre_id = models.BigIntegerField()
+    hold_id = models.BigIntegerField()
+    seq = models.BigIntegerField(null=True)
+    principal_fen = FenField()
+    interest_fen = FenField()
+    corrected_fen = models.BigIntegerField()
+    known_at = models.DateTimeField()
+    closes_on = models.DateField()
+    paid_on = models.DateField()
+    interest_year = models.SmallIntegerField()
+    state_before = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "close_out"
+        verbose_name = "销户结算"
 
 
 class AccountSpell(models.Model):

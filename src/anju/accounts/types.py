@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -31,6 +31,8 @@ class AccountState(IntEnum):
 PRODUCT = 1
 #: Posting state in the balance row of an account that may neither receive nor pay (不收不付).
 FROZEN = 6
+#: Posting state in the balance row of an account that is being closed: its payment is on the way, no money may come.
+CLOSING = 7
 #: Added to the state of a balance row once it has been carried into the next interest year.
 CARRIED = 10
 
@@ -84,6 +86,61 @@ class HoldOutcome(IntEnum):
     OPEN = 0
     POSTED = 1
     RELEASED = 2
+
+
+@dataclass(frozen=True)
+class ClosingHold:
+    """A hold on everything an account has, before it is closed, and what is to be paid (销户本息), in fen.
+
+    ``earned_fen`` is the interest up to, not including, ``closes_on``; less than zero where a late correction takes
+    back more than was earned, never more than the balance.
+    """
+
+    hold_id: int
+    account_id: int
+    closes_on: date
+    balance_fen: int
+    earned_fen: int
+
+    @property
+    def principal_fen(self) -> int:
+        """Paid from subject 201."""
+        return self.balance_fen + min(self.earned_fen, 0)
+
+    @property
+    def interest_fen(self) -> int:
+        """Paid from subject 211."""
+        return max(self.earned_fen, 0)
+
+    @property
+    def amount_fen(self) -> int:
+        """What the bank pays."""
+        return self.balance_fen + self.earned_fen
+
+
+@dataclass(frozen=True)
+class CloseOut:
+    """What was paid when an account was closed (销户结算), in fen; interest counts up to the day before ``closes_on``.
+
+    ``corrected_fen`` was credited to the balance (or taken from it) with the closing: interest taken back, or, when
+    the interest year had turned before the bank paid, the difference to what the settlement had credited.
+    """
+
+    account_id: int
+    voucher_id: int
+    seq: int | None
+    principal_fen: int
+    interest_fen: int
+    corrected_fen: int
+    known_at: datetime
+    closes_on: date
+    paid_on: date
+    interest_year: int
+
+    @property
+    def amount_fen(self) -> int:
+        """What the bank paid."""
+        return self.principal_fen + self.interest_fen
 
 
 @dataclass(frozen=True)
@@ -177,7 +234,10 @@ class Movement:
 
 @dataclass(frozen=True)
 class Statement:
-    """An account over a span of booking days, both ends included."""
+    """An account over a span of booking days, both ends included.
+
+    ``close_out``: the closing among its movements, if one; its interest was paid beside them and is in no line.
+    """
 
     account_id: int
     from_date: date
@@ -185,6 +245,7 @@ class Statement:
     opening_fen: int
     closing_fen: int
     movements: tuple[Movement, ...]
+    close_out: CloseOut | None = field(default=None, kw_only=True)
 
     @property
     def credit_fen(self) -> int:
@@ -392,7 +453,8 @@ class InterestReceipt:
     """How the interest of an account and interest year comes about, to be added up by hand.
 
     The sum of product times rate over ``day_base`` and 10,000, rounded half up to the fen once, is ``earned_fen``.
-    ``interest_fen`` is what is credited: the same, unless a correction would take more than is free.
+    ``interest_fen`` is what is credited: the same, unless a correction would take more than is free. The year of a
+    closed account ends on the day it was closed, ``closed_on``, and its interest was paid with the principal.
     """
 
     account_id: int
@@ -403,6 +465,7 @@ class InterestReceipt:
     pieces: tuple[ReceiptPiece, ...]
     earned_fen: int
     interest_fen: int
+    closed_on: date | None = None
 
     @property
     def product(self) -> int:

@@ -61,6 +61,7 @@ PLACEMENT: dict[str, Placement] = {
     "balance": _member(),
     "member_line": _member(append_only=True),
     "hold": _member(),
+    "close_out": _member(append_only=True),
     "account_spell": _member(),
     "account_freeze": _member(),
     "rate_index": _REFERENCE,

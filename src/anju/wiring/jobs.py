@@ -49,9 +49,10 @@ def daily_heads() -> None:
 
 @jobs.every("10 1 * * *", "wiring.each_night")
 def each_night() -> None:
-    """Partitions for the months ahead, and freezes whose day is over."""
+    """Partitions for the months ahead, freezes whose day is over, and the interest of closings nobody signed."""
     jobs.plan("accounts.make_partitions")
     jobs.plan("accounts.end_lapsed_freezes", centre_id=settings.ANJU_CENTRE_ID)
+    jobs.plan("withdrawals.renew_close_outs", centre_id=settings.ANJU_CENTRE_ID)
 
 
 @jobs.every("30 0-7 * * *", "wiring.close_yesterday")

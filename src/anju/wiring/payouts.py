@@ -7,7 +7,10 @@ from anju.identity.queries import login_of_person
 from anju.identity.words import day_zh
 from anju.kernel.money import format_fen
 from anju.notices.actions import send
-from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
+from anju.withdrawals.types import Reason, WithdrawalPaid, WithdrawalReturned
+
+# As it stands before 提取 in a message.
+_REASON = {Reason.RENT: "租房", Reason.RETIREMENT: "退休销户"}
 
 
 def withdrawal_paid(event: WithdrawalPaid) -> None:
@@ -21,8 +24,9 @@ def withdrawal_paid(event: WithdrawalPaid) -> None:
     send(
         "withdrawal_paid", person_id=event.person_id, at=event.at, case_id=event.case_id,
         phone=login.phone if login else None, centre_id=event.centre_id,
-        values={"reason": "租房", "amount": amount, "day": day_zh(event.at), "tail": event.card_tail,
-                "principal": amount, "interest": "0.00", "balance": format_fen(event.balance_fen)},
+        values={"reason": _REASON[event.reason], "amount": amount, "day": day_zh(event.at), "tail": event.card_tail,
+                "principal": format_fen(event.amount_fen - event.interest_fen),
+                "interest": format_fen(event.interest_fen), "balance": format_fen(event.balance_fen)},
     )  # fmt: skip
 
 
@@ -37,5 +41,6 @@ def withdrawal_returned(event: WithdrawalReturned) -> None:
     send(
         "withdrawal_returned", person_id=event.person_id, at=event.at, case_id=event.case_id,
         phone=login.phone if login else None, centre_id=event.centre_id,
-        values={"reason": "租房", "amount": amount, "tail": event.card_tail, "reason_text": event.reason_text},
+        values={"reason": _REASON[event.reason], "amount": amount, "tail": event.card_tail,
+                "reason_text": event.reason_text},
     )  # fmt: skip

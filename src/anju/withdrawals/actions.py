@@ -2,6 +2,7 @@
 
 ``pay_out`` promises: a hold on the account and a reserved payment order, in the caller's transaction. The bank's
 answer comes back as a treasury event: paid money is posted and the hold ends; returned money is available again.
+``close_out`` does the same with a whole account and its interest.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from anju.kernel.events import publish
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.ledger.posting_rules import PostingRule
+from anju.ledger.types import PostedVoucher
 from anju.treasury import actions as treasury
 from anju.treasury.types import PaymentDraft, PaymentReturned, PaymentSettled
 from anju.withdrawals import queries
+from anju.withdrawals.close_outs import close_out as close_out
+from anju.withdrawals.close_outs import renew_close_outs as renew_close_outs
 from anju.withdrawals.models import WithdrawalRow
 from anju.withdrawals.queries import seen
 from anju.withdrawals.types import (
@@ -143,12 +147,7 @@ def on_payment_settled(event: PaymentSettled) -> None:
     found = _of_source(event.source_id)
     if found.state == WithdrawalState.PAID:
         return
-    posted = accounts.post_withdrawal(
-        found.account_id, hold_id=found.hold_id, amount_fen=found.amount_fen,
-        key=f"{SOURCE_KIND}:{found.withdrawal_id}", value_on=event.value_on, reason=found.reason,
-        source_id=found.withdrawal_id, maker=found.maker_person_id, checker=found.checker_person_id, at=event.at,
-        bank_account_id=event.bank_account_id or None,
-    )  # fmt: skip
+    posted = _post(found, event, at=event.at)
     voucher = books.voucher(posted.voucher_id, centre_id=found.centre_id)
     execute(
         "UPDATE withdrawal SET state = %s, paid_on = %s, ended_at = %s, voucher_id = %s, booked_on = %s"
@@ -161,8 +160,26 @@ def on_payment_settled(event: PaymentSettled) -> None:
             withdrawal_id=found.withdrawal_id, account_id=found.account_id, centre_id=found.centre_id,
             case_id=found.case_id, person_id=found.person_id, reason=Reason(found.reason),
             amount_fen=found.amount_fen, balance_fen=account_queries.overview(found.account_id).balance_fen,
-            card_tail=found.card_tail, value_on=event.value_on, at=event.at,
+            card_tail=found.card_tail, value_on=event.value_on, at=event.at, interest_fen=found.interest_fen,
         )
+    )  # fmt: skip
+
+
+def _post(found: WithdrawalRow, event: PaymentSettled, *, at: datetime) -> PostedVoucher:
+    """Post what was paid; the voucher names the payment order as its event."""
+    key = f"{SOURCE_KIND}:{found.withdrawal_id}"
+    if found.closes_on is not None:
+        return accounts.post_close_out(
+            found.account_id, hold_id=found.hold_id, amount_fen=found.amount_fen, interest_fen=found.interest_fen,
+            key=key, paid_on=event.value_on, reason=Reason(found.reason).zh, source_id=found.withdrawal_id,
+            maker=found.maker_person_id, checker=found.checker_person_id, at=at,
+            bank_account_id=event.bank_account_id or None, event_id=event.order_id,
+        )  # fmt: skip
+    return accounts.post_withdrawal(
+        found.account_id, hold_id=found.hold_id, amount_fen=found.amount_fen, key=key, value_on=event.value_on,
+        reason=found.reason, source_id=found.withdrawal_id, maker=found.maker_person_id,
+        checker=found.checker_person_id, at=at, bank_account_id=event.bank_account_id or None,
+        event_id=event.order_id,
     )  # fmt: skip
 
 
@@ -186,17 +203,24 @@ def on_payment_returned(event: PaymentReturned) -> None:
         WithdrawalReturned(
             withdrawal_id=found.withdrawal_id, account_id=found.account_id, centre_id=found.centre_id,
             case_id=found.case_id, person_id=found.person_id, amount_fen=found.amount_fen,
-            card_tail=found.card_tail, reason_text=event.reason_text, at=event.at,
+            card_tail=found.card_tail, reason_text=event.reason_text, at=event.at, reason=Reason(found.reason),
         )
     )  # fmt: skip
 
 
 def _give_back(found: WithdrawalRow, event: PaymentReturned) -> None:
     assert found.voucher_id is not None and found.booked_on is not None and event.at is not None
+    key = f"{SOURCE_KIND}:{found.withdrawal_id}:returned"
+    if found.closes_on is not None:
+        accounts.reverse_close_out(
+            found.account_id, found.voucher_id, key=key, maker=found.maker_person_id,
+            checker=found.checker_person_id, reason=event.reason_text, at=event.at, event_id=event.order_id,
+        )  # fmt: skip
+        return
     lines = account_queries.source_lines(found.voucher_id, booked_on=found.booked_on)
     line = next(line for line in lines if line.account_id == found.account_id)
     accounts.reverse_line(
-        found.account_id, line.seq, key=f"{SOURCE_KIND}:{found.withdrawal_id}:returned",
-        rule=PostingRule.WITHDRAWAL_RETURNED, maker=found.maker_person_id, checker=found.checker_person_id,
-        reason=event.reason_text, at=event.at, bank_account_id=event.bank_account_id or None,
+        found.account_id, line.seq, key=key, rule=PostingRule.WITHDRAWAL_RETURNED, maker=found.maker_person_id,
+        checker=found.checker_person_id, reason=event.reason_text, at=event.at,
+        bank_account_id=event.bank_account_id or None, event_id=event.order_id,
     )  # fmt: skip

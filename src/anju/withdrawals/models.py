@@ -19,6 +19,8 @@ class WithdrawalRow(models.Model):
     reason = models.CharField("提取原因", max_length=20)
     period = models.IntegerField("所属年月")
     amount_fen = FenField("金额")
+    interest_fen = FenField("其中利息", default=0, db_default=0)
+    closes_on = models.DateField("销户日期", null=True)
     hold_id = models.BigIntegerField()
     order_id = models.BigIntegerField()
     maker_person_id = models.BigIntegerField()
@@ -42,6 +44,11 @@ class WithdrawalRow(models.Model):
             ),
             models.UniqueConstraint(fields=["account_id", "case_id"], name="withdrawal_case_once"),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="withdrawal_amount"),
+            models.CheckConstraint(
+                condition=models.Q(interest_fen__gte=0, interest_fen__lte=models.F("amount_fen"))
+                & (models.Q(interest_fen=0) | models.Q(closes_on__isnull=False)),
+                name="withdrawal_interest",
+            ),
             models.CheckConstraint(condition=models.Q(state__range=(1, 5)), name="withdrawal_state"),
         ]  # fmt: skip
         indexes = [models.Index(fields=["withdrawal_id"], name="withdrawal_by_id")]

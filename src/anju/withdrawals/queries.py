@@ -19,7 +19,7 @@ def seen(found: WithdrawalRow) -> Withdrawal:
         person_id=found.person_id, reason=Reason(found.reason), period=Month.from_number(found.period),
         amount_fen=found.amount_fen, order_id=found.order_id, card_tail=found.card_tail,
         state=WithdrawalState(found.state), asked_at=found.asked_at, paid_on=found.paid_on,
-        reason_text=found.reason_text,
+        reason_text=found.reason_text, interest_fen=found.interest_fen, closes_on=found.closes_on,
     )  # fmt: skip
 
 

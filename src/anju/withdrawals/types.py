@@ -16,11 +16,12 @@ class Reason(StrEnum):
     """Why money is taken out (提取原因); own codes, mapped outward where a national list asks for others."""
 
     RENT = "rent"
+    RETIREMENT = "retirement"
 
     @property
     def zh(self) -> str:
         """Name in Chinese."""
-        return {"rent": "租房提取"}[self.value]
+        return {"rent": "租房提取", "retirement": "退休销户提取"}[self.value]
 
 
 class WithdrawalState(IntEnum):
@@ -72,9 +73,28 @@ class PayOut:
     shared: Shared | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CloseAccount:
+    """What a granted case asks to close: the account is paid out whole, with its interest, and ends.
+
+    What is paid follows from the account on the day; maker and checker as in `PayOut`.
+    """
+
+    account_id: int
+    centre_id: int
+    person_id: int
+    case_id: int
+    reason: Reason
+    payee: Payee
+    card_tail: str
+    maker_person_id: int
+    checker_person_id: int | None
+    checker_release: str
+
+
 @dataclass(frozen=True)
 class Withdrawal:
-    """One withdrawal as others may see it."""
+    """One withdrawal as others may see it. `interest_fen` is part of `amount_fen`; a close-out has `closes_on`."""
 
     account_id: int
     withdrawal_id: int
@@ -89,11 +109,13 @@ class Withdrawal:
     asked_at: datetime
     paid_on: date | None
     reason_text: str
+    interest_fen: int = 0
+    closes_on: date | None = None
 
 
 @dataclass(frozen=True)
 class WithdrawalPaid:
-    """The bank paid and the account is posted."""
+    """The bank paid and the account is posted. `interest_fen` is part of `amount_fen`."""
 
     withdrawal_id: int
     account_id: int
@@ -106,6 +128,7 @@ class WithdrawalPaid:
     card_tail: str
     value_on: date
     at: datetime
+    interest_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,3 +144,4 @@ class WithdrawalReturned:
     card_tail: str
     reason_text: str
     at: datetime
+    reason: Reason = Reason.RENT

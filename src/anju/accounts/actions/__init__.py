@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anju.accounts.actions.accrual import accrue_interest
+from anju.accounts.actions.closing import hold_for_close_out, post_close_out, reverse_close_out
 from anju.accounts.actions.contributions import post_contributions
 from anju.accounts.actions.freezes import end_lapsed_freezes, freeze, unfreeze
 from anju.accounts.actions.holds import hold, release_hold
@@ -19,12 +20,15 @@ __all__ = [
     "end_lapsed_freezes",
     "freeze",
     "hold",
+    "hold_for_close_out",
     "load_rates",
     "move_accounts",
     "open_accounts",
+    "post_close_out",
     "post_contributions",
     "post_withdrawal",
     "release_hold",
+    "reverse_close_out",
     "reverse_contributions",
     "reverse_line",
     "seal_accounts",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from anju.accounts.types import CARRIED, MemberRows
+from anju.accounts.types import CARRIED, AccountState, MemberRows
 from anju.audit.actions import record
 from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
@@ -113,9 +113,17 @@ def lock_balance(account_id: int, book: BookDay) -> dict[str, Any]:
         carry(ids_source([account_id]), book=book, cause=f"account:{account_id}")
         found = row(sql, params)
     if found is None:
-        raise unknown_account()
+        raise _not_open(account_id)
     refuse_carried([found], book)
     return found
+
+
+def _not_open(account_id: int) -> Refusal:
+    """An account closed in an earlier interest year has no row in this one."""
+    known = row("SELECT state FROM account WHERE account_id = %s", [account_id])
+    if known is not None and known["state"] > AccountState.SEALED:
+        return Refusal("accounts.closed", "账户已经销户，不能办理。", status=409)
+    return unknown_account()
 
 
 def refuse_carried(found: Sequence[dict[str, Any]], book: BookDay) -> None:

@@ -41,7 +41,7 @@ SELECT coalesce(sum({{interest}}), 0)::bigint AS fen
   FROM balance b
   LEFT JOIN balance n ON n.account_id = b.account_id AND n.interest_year = %(next)s
   LEFT JOIN late ON late.account_id = b.account_id
- WHERE b.interest_year = %(year)s AND b.centre_id = %(centre)s AND b.state IN (1, 2, 6) AND n.account_id IS NULL
+ WHERE b.interest_year = %(year)s AND b.centre_id = %(centre)s AND b.state IN (1, 2, 6, 7) AND n.account_id IS NULL
 """
 _BEFORE = """
 SELECT coalesce(sum(amount_fen), 0)::bigint AS fen, max(month) FILTER (WHERE month %% 100 < 13) AS last

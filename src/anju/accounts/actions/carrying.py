@@ -102,7 +102,7 @@ WITH old AS (
     UPDATE balance b SET state = b.state + {CARRIED}
       FROM (SELECT DISTINCT account_id FROM ({{source}}) i ORDER BY account_id) s
      WHERE b.account_id = s.account_id AND b.interest_year = {{year}} AND b.centre_id = {{centre}}
-       AND b.state < {CARRIED} AND NOT EXISTS (SELECT 1 FROM balance n
+       AND b.state IN (1, 2, 6, 7) AND NOT EXISTS (SELECT 1 FROM balance n
             WHERE n.account_id = b.account_id AND n.interest_year = {{next}})
     RETURNING b.*
 ), b AS (

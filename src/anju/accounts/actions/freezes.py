@@ -7,17 +7,22 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anju.accounts.actions._ground import act, enter_for, lock_balance
-from anju.accounts.types import FROZEN, FreezeKind
+from anju.accounts.types import CLOSING, FROZEN, FreezeKind
 from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
-# A full freeze stands in the balance row, where every posting looks; it goes when no other full freeze is left.
+# A full freeze stands in the balance row, where every posting looks; it goes when no other full freeze is left. A
+# closing that was on its way goes on behind it. What is closed stays closed.
 _MARK = """
-UPDATE balance b SET state = CASE WHEN EXISTS (SELECT 1 FROM account_freeze f
-            WHERE f.account_id = b.account_id AND f.kind = %(full)s AND f.ended_at IS NULL)
-        THEN %(frozen)s ELSE (SELECT a.state FROM account a WHERE a.account_id = b.account_id) END
- WHERE b.account_id = %(account)s AND b.interest_year = %(year)s
+UPDATE balance b SET state = CASE
+        WHEN a.state IN (1, 2) AND EXISTS (SELECT 1 FROM account_freeze f
+             WHERE f.account_id = b.account_id AND f.kind = %(full)s AND f.ended_at IS NULL) THEN %(frozen)s
+        WHEN a.state IN (1, 2) AND EXISTS (SELECT 1 FROM hold h
+             WHERE h.account_id = b.account_id AND h.closes_on IS NOT NULL AND h.ended_at IS NULL) THEN %(closing)s
+        ELSE a.state END
+  FROM account a
+ WHERE a.account_id = b.account_id AND b.account_id = %(account)s AND b.interest_year = %(year)s
 """
 
 
@@ -54,7 +59,7 @@ def freeze(
          "authority": authority.strip(), "document": document.strip()},
     )  # fmt: skip
     assert made is not None
-    _mark(account_id, book.year)
+    mark(account_id, book.year)
     act(
         "accounts.freeze", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id, kind=kind.name,
         fen=amount_fen, n=made["n"],
@@ -76,7 +81,7 @@ def unfreeze(account_id: int, n: int, *, document: str, at: datetime, actor: Act
     )
     if ended == 0:
         raise Refusal("accounts.no_freeze", "没有这笔生效中的冻结：请核对冻结记录。", status=409)
-    _mark(account_id, book.year)
+    mark(account_id, book.year)
     act("accounts.unfreeze", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id, n=n)
 
 
@@ -92,7 +97,9 @@ def end_lapsed_freezes(centre_id: int, *, today: date, at: datetime, actor: Acto
     return len(lapsed)
 
 
-def _mark(account_id: int, year: int) -> None:
+def mark(account_id: int, year: int) -> None:
+    """Write the posting state of an account that follows from its state, its freezes and its holds."""
     execute(
-        _MARK, {"account": account_id, "year": year, "full": int(FreezeKind.FULL), "frozen": FROZEN}
+        _MARK,
+        {"account": account_id, "year": year, "full": int(FreezeKind.FULL), "frozen": FROZEN, "closing": CLOSING},
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from anju.accounts.actions._ground import BookDay, act, enter_for, lock_balance
-from anju.accounts.types import FROZEN, AccountState, FreezeKind, HoldOutcome
+from anju.accounts.types import CLOSING, FROZEN, AccountState, FreezeKind, HoldOutcome
 from anju.database.sql import execute, row
 from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
@@ -18,8 +18,8 @@ _PAYING = (AccountState.NORMAL, AccountState.SEALED)
 
 _HOLD = """
 WITH kept AS (
-    INSERT INTO hold (account_id, centre_id, amount_fen, source_id, held_at, purpose)
-    VALUES (%(account)s, %(centre)s, %(fen)s, %(source)s, %(at)s, %(purpose)s) RETURNING id
+    INSERT INTO hold (account_id, centre_id, amount_fen, source_id, held_at, purpose, held_year)
+    VALUES (%(account)s, %(centre)s, %(fen)s, %(source)s, %(at)s, %(purpose)s, %(year)s) RETURNING id
 ), b AS (
     UPDATE balance SET held_fen = held_fen + %(fen)s WHERE account_id = %(account)s AND interest_year = %(year)s
 )
@@ -62,7 +62,11 @@ def hold(
     return int(made["id"])
 
 
-def _refuse_unavailable(balance: dict[str, Any], amount_fen: int, *, on: date) -> None:
+def refuse_unpayable(balance: dict[str, Any], *, on: date, whole: bool = False) -> int:
+    """Refuse a closed or closing account and one under a freeze that forbids paying; what a freeze of an amount binds.
+
+    ``whole``: any freeze forbids it.
+    """
     # The freezes are read after the row is locked, in a statement of their own: a freeze locks the same row first.
     found = row(
         "SELECT coalesce(sum(amount_fen), 0)::bigint AS fen, count(*) FILTER (WHERE kind <> %s) AS forbidding"
@@ -70,11 +74,18 @@ def _refuse_unavailable(balance: dict[str, Any], amount_fen: int, *, on: date) -
         [FreezeKind.AMOUNT, balance["account_id"], on],
     )
     assert found is not None
-    if balance["state"] == FROZEN or found["forbidding"]:
+    if balance["state"] == CLOSING:
+        raise Refusal("accounts.closing", "账户正在办理销户，余额已经止付：请等付款完成，或先撤销。", status=409)
+    if balance["state"] == FROZEN or found["forbidding"] or (whole and found["fen"]):
         raise Refusal("accounts.frozen", "账户已被冻结，不能支付：请向中心了解冻结机关，解除后再办理。", status=409)
     if balance["state"] not in _PAYING:
         raise Refusal("accounts.closed", "账户已经销户，不能支付。", status=409)
-    available = max(balance["balance_fen"] - balance["held_fen"] - found["fen"], 0)
+    return int(found["fen"])
+
+
+def _refuse_unavailable(balance: dict[str, Any], amount_fen: int, *, on: date) -> None:
+    frozen = refuse_unpayable(balance, on=on)
+    available = max(balance["balance_fen"] - balance["held_fen"] - frozen, 0)
     if amount_fen > available:
         raise Refusal(
             "accounts.not_available",
@@ -98,8 +109,10 @@ def release_hold(account_id: int, hold_id: int, *, at: datetime, actor: Actor | 
         raise Refusal("accounts.hold_posted", "这笔止付对应的款项已经支付入账，不能解除。", status=409)
     end_hold(found, book, outcome=HoldOutcome.RELEASED)
     execute(
-        "UPDATE balance SET held_fen = held_fen - %s WHERE account_id = %s AND interest_year = %s",
-        [found["amount_fen"], account_id, book.year],
+        "UPDATE balance b SET held_fen = held_fen - %s, state = CASE WHEN b.state = %s THEN (SELECT a.state"
+        " FROM account a WHERE a.account_id = b.account_id) ELSE b.state END WHERE account_id = %s"
+        " AND interest_year = %s",
+        [found["amount_fen"], CLOSING, account_id, book.year],
     )
     act(
         "accounts.release_hold", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id,
@@ -118,7 +131,8 @@ def open_hold(account_id: int, hold_id: int) -> dict[str, Any]:
 def end_hold(found: dict[str, Any], book: BookDay, *, outcome: HoldOutcome) -> None:
     """Mark an open hold as ended."""
     ended = execute(
-        "UPDATE hold SET ended_at = %s, outcome = %s WHERE account_id = %s AND id = %s AND ended_at IS NULL",
-        [book.at, int(outcome), found["account_id"], found["id"]],
+        "UPDATE hold SET ended_at = %s, ended_year = %s, outcome = %s"
+        " WHERE account_id = %s AND id = %s AND ended_at IS NULL",
+        [book.at, book.year, int(outcome), found["account_id"], found["id"]],
     )
     assert ended == 1, found

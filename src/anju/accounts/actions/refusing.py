@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from anju.accounts.actions._ground import BookDay, count_and_ids
-from anju.accounts.types import CARRIED, FROZEN, AccountState, ContributionBatch
+from anju.accounts.types import CARRIED, CLOSING, FROZEN, AccountState, ContributionBatch
 from anju.database.sql import rows
 from anju.kernel.refusal import Refusal
 
@@ -18,6 +18,7 @@ SELECT s.account_id, min(CASE
          WHEN a.state > %(sealed)s THEN 'closed'
          WHEN b.state > %(carried)s THEN 'year'
          WHEN b.state = %(frozen)s THEN 'frozen'
+         WHEN b.state = %(closing)s THEN 'closing'
          WHEN b.state = %(sealed)s AND NOT coalesce(%(first_day)s::date < date_trunc('month', p.started_on), false)
            THEN 'sealed'
        END) AS why
@@ -35,6 +36,7 @@ _WORDS = {
     "closed": "已经销户",
     "frozen": "已被冻结（不收不付）",
     "sealed": "当月已经封存",
+    "closing": "正在办理销户",
     "year": "已结转到下一结息年度",
 }
 _REPAIR = {
@@ -44,6 +46,7 @@ _REPAIR = {
     "closed": "请为其重新开户或从清册删除",
     "frozen": "请待解除冻结后补缴",
     "sealed": "请先启封，或从清册删除",
+    "closing": "请从清册删除，或先撤销销户",
     "year": "请按当前日期重新办理",
 }
 
@@ -53,7 +56,7 @@ def refuse_batch(source: str, *, batch: ContributionBatch, book: BookDay) -> NoR
     found = rows(
         _WHY.format(source=source),
         {"centre": book.centre_id, "year": book.year, "sealed": int(AccountState.SEALED), "carried": CARRIED,
-         "frozen": FROZEN, "first_day": batch.month.first_day if batch.month else None},
+         "frozen": FROZEN, "closing": CLOSING, "first_day": batch.month.first_day if batch.month else None},
     )  # fmt: skip
     by_reason: dict[str, list[int]] = {}
     for line in found:

@@ -12,14 +12,14 @@ from django.db import transaction
 
 from anju.accounts.actions._ground import BookDay, act, count_and_ids, enter_for, ids_source, unknown_account
 from anju.accounts.actions.carrying import carry
-from anju.accounts.types import CARRIED, FROZEN, AccountState
+from anju.accounts.types import CARRIED, CLOSING, FROZEN, AccountState
 from anju.database.sql import execute, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 
-# Locks the balance rows by changing them; a freeze keeps its own posting state.
+# Locks the balance rows by changing them; a freeze and a closing keep their own posting state.
 _BALANCES = """
-UPDATE balance b SET state = CASE WHEN b.state = %(frozen)s THEN b.state ELSE %(state)s END
+UPDATE balance b SET state = CASE WHEN b.state IN (%(frozen)s, %(closing)s) THEN b.state ELSE %(state)s END
   FROM (SELECT unnest(%(ids)s::bigint[]) AS account_id ORDER BY 1) s
  WHERE b.account_id = s.account_id AND b.interest_year = %(year)s AND b.centre_id = %(centre)s
    AND b.state < %(carried)s
@@ -93,22 +93,30 @@ def _change(
         return
     book = enter_for(wanted[0], at=at)
     values = {
-        "ids": wanted, "state": int(to), "unit": unit_id, "frozen": FROZEN, "carried": CARRIED, "year": book.year,
-        "centre": book.centre_id, "on": on, "only_from": [int(state) for state in only_from], "reason": reason,
-        "at": at,
+        "ids": wanted, "state": int(to), "unit": unit_id, "frozen": FROZEN, "closing": CLOSING,
+        "carried": CARRIED, "year": book.year, "centre": book.centre_id, "on": on, "reason": reason, "at": at,
+        "only_from": [int(state) for state in only_from],
     }  # fmt: skip
     _lock(wanted, book, values)
     wrong = [line["account_id"] for line in rows(_WRONG, values)]
     if wrong:
         raise Refusal("accounts.wrong_state", f"{count_and_ids(wrong)}{refused}：请核对账户状态。", status=409)
-    changed = rows(_CHANGE, values)
-    assert len(changed) == len(wanted), "every account has one current spell"
-    columns = zip(*((line["account_id"], line["n"], line["unit_id"]) for line in changed), strict=True)
-    execute(_SPELL, values | dict(zip(("ids", "ns", "units"), map(list, columns), strict=True)))
+    begin_spell(values)
     act(
         name, actor=actor, at=at, centre_id=book.centre_id, account_id=wanted[0] if len(wanted) == 1 else None,
         unit_id=unit_id, accounts=len(wanted), on=str(on), reason=reason, first=wanted[0], last=wanted[-1],
     )  # fmt: skip
+
+
+def begin_spell(values: dict[str, object]) -> None:
+    """End the current spell of accounts whose balance rows are locked, and begin the next.
+
+    ``values``: ids, state, unit (None keeps it), on, reason, at.
+    """
+    changed = rows(_CHANGE, values)
+    assert len(changed) == len(list(values["ids"])), "every account has one current spell"  # type: ignore[call-overload]
+    columns = zip(*((line["account_id"], line["n"], line["unit_id"]) for line in changed), strict=True)
+    execute(_SPELL, values | dict(zip(("ids", "ns", "units"), map(list, columns), strict=True)))
 
 
 def _lock(ids: list[int], book: BookDay, values: dict[str, object]) -> None:

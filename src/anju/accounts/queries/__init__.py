@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anju.accounts.queries.accrual import accruals
+from anju.accounts.queries.close_outs import close_out, close_out_of
 from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
 from anju.accounts.queries.known import learned_later, statement_as_known
 from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
@@ -25,6 +26,8 @@ __all__ = [
     "accounts_of_people",
     "accruals",
     "accrued_interest",
+    "close_out",
+    "close_out_of",
     "contribution_months",
     "freezes",
     "ids_of_unit",

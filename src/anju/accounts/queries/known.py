@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from anju.accounts.queries.lines import COLUMNS, as_movement, refuse_span
+from anju.accounts.queries.lines import COLUMNS, as_movement, closing_among, refuse_span
 from anju.accounts.types import KnownStatement, LearnedLine
 from anju.database.sql import rows
 from anju.kernel.clock import ZONE
@@ -62,7 +62,9 @@ def statement_as_known(account_id: int, *, from_date: date, to_date: date, known
     opening += sum(line.change_fen for line in lines if line.booked_on < from_date)
     inside = tuple(line for line in lines if line.booked_on >= from_date)
     closing = opening + sum(line.change_fen for line in inside)
-    return KnownStatement(account_id, from_date, to_date, opening, closing, inside, known_at)
+    return KnownStatement(
+        account_id, from_date, to_date, opening, closing, inside, known_at, close_out=closing_among(inside)
+    )
 
 
 def learned_later(

@@ -3,11 +3,13 @@
 # ruff: noqa: S608  statements are joined from this room's constants; every value is a parameter
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from anju.accounts.queries.close_outs import close_out_of
 from anju.accounts.queries.overview import OWN_ACCOUNT, month_of
-from anju.accounts.types import LineKind, Movement, Statement
+from anju.accounts.types import CloseOut, LineKind, Movement, Statement
 from anju.database.sql import row, rows
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
@@ -147,7 +149,14 @@ def statement(account_id: int, *, from_date: date, to_date: date) -> Statement:
     else:
         opening = _opened_with(account_id, year)
     closing = inside[-1].balance_after_fen if inside else opening
-    return Statement(account_id, from_date, to_date, opening, closing, inside)
+    return Statement(account_id, from_date, to_date, opening, closing, inside, close_out=closing_among(inside))
+
+
+def closing_among(lines: Sequence[Movement]) -> CloseOut | None:
+    """The closing paid by one of these lines and not taken back by another; a statement without one asks nothing."""
+    back = {line.reverses_seq for line in lines}
+    paid = [line for line in lines if line.kind is LineKind.CLOSING and line.debit_fen and line.seq not in back]
+    return close_out_of(paid[-1].account_id, paid[-1].voucher_id) if paid else None
 
 
 def refuse_span(from_date: date, to_date: date) -> None:

@@ -22,6 +22,7 @@ from anju.accounts.tests.world import (
     CENTRE,
     book_with_rates,
     broken,
+    close_out,
     contribute,
     moment,
     open_books,
@@ -30,7 +31,7 @@ from anju.accounts.tests.world import (
 )
 from anju.accounts.types import LineKind
 from anju.database.sql import row, rows
-from anju.kernel.month import Month
+from anju.kernel.month import Month, interest_year
 from anju.ledger.posting_rules import PostingRule
 from anju.policy.formulas.interest import RateSegment
 
@@ -59,6 +60,14 @@ def test_the_worked_examples_are_earned_by_postings(db: None, case: dict) -> Non
     if (end.month, end.day) == (7, 1):
         assert actions.settle_interest(CENTRE, end.year - 1, at=moment(end)).interest_fen == fen(expected["interest"])
         assert queries.overview(account_id).balance_fen == before + fen(expected["interest"])
+    else:
+        close_out(account_id, on=end)
+        paid = queries.close_out(account_id)
+        assert paid is not None and (paid.principal_fen, paid.interest_fen) == (before, fen(expected["interest"]))
+        assert queries.overview(account_id).balance_fen == 0
+    receipt = queries.trial_receipt(account_id, interest_year(end - ONE_DAY))
+    assert receipt.interest_fen == fen(expected["interest"])
+    assert receipt.product == fen(expected.get("product_sum", str(receipt.product / Decimal(100))))
     if "closing_after_interest" in expected:
         assert before + fen(expected["interest"]) == fen(expected["closing_after_interest"])
     assert broken() == {}
@@ -103,7 +112,7 @@ class Model:
     def rate(self, day: date) -> int:
         return self.basis_points[max(one for one in self.basis_points if one <= day)]
 
-    def close_year(self, end: date) -> None:
+    def earned(self, end: date) -> int:
         """A day earns by what lies there that day; money that came late earns from the day it counts from."""
         earned, last = 0, self.rate(end - ONE_DAY)
         day = min([self.opened_on, *(on for on, _ in self.moves)])
@@ -114,7 +123,11 @@ class Model:
             day += ONE_DAY
         exact = Fraction(earned, 10_000 * 360)
         rounded = floor(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
-        rounded = max(rounded, -self.balance)
+        return max(rounded, -self.balance)
+
+    def close_year(self, end: date) -> None:
+        """What was earned is credited and begins the next year."""
+        rounded = self.earned(end)
         self.credited.append(rounded)
         self.opening, self.moves, self.opened_on = self.balance + rounded, [], end
 
@@ -145,7 +158,7 @@ def test_posted_interest_equals_the_sum_of_every_day(
         open_books(FIRST, rates=book_with_rates(segments, mode))
         account_id = open_staff(1, on=FIRST)[0]
         model = Model(rates, by_segment)
-        _live(account_id, model, sorted(events))
+        live(account_id, model, sorted(events))
         actions.settle_interest(CENTRE, LAST.year - 2, at=moment(date(LAST.year - 1, 7, 1)))
         run = actions.trial_interest(CENTRE, LAST.year - 1, at=moment(LAST))
         receipts = [queries.trial_receipt(account_id, year) for year in (FIRST.year, FIRST.year + 1)]
@@ -168,11 +181,14 @@ def test_posted_interest_equals_the_sum_of_every_day(
         transaction.set_rollback(True)
 
 
-def _live(account_id: int, model: Model, events: list[tuple[int, str, int, int]]) -> None:
+def live(account_id: int, model: Model, events: list[tuple[int, str, int, int]], *, until: date = LAST) -> None:
+    """Post events to an account and to its model, up to a day."""
     midsummer = date(LAST.year - 1, 7, 1)
     standing: list[tuple[int, date, int]] = []
     for n, (offset, what, amount, back) in enumerate(events):
         day = FIRST + timedelta(days=offset)
+        if day > until:
+            break
         if day >= midsummer > model.opened_on:
             model.close_year(midsummer)
         if what.startswith("pay in"):
@@ -194,7 +210,7 @@ def _live(account_id: int, model: Model, events: list[tuple[int, str, int, int]]
                 reason="错缴", at=moment(day), unit_id=7,
             )  # fmt: skip
             model.moves.append((value_on, -taken))
-    if model.opened_on < midsummer:
+    if model.opened_on < midsummer <= until:
         model.close_year(midsummer)
 
 

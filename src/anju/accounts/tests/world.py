@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from anju.accounts import actions
-from anju.accounts.types import ContributionBatch, LineKind, MemberRows
+from anju.accounts.types import ClosingHold, ContributionBatch, LineKind, MemberRows
 from anju.database.sql import rows
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
@@ -91,6 +91,25 @@ def withdraw(account_id: int, fen: int, *, on: date, source_id: int = 1, value_o
     return actions.post_withdrawal(
         account_id, hold_id=hold_id, amount_fen=fen, key=f"withdrawal:{source_id}", value_on=value_on or on,
         reason="rent", source_id=source_id, maker=11, checker=None, at=moment(on, 15),
+    )  # fmt: skip
+
+
+def close_out(
+    account_id: int, *, on: date, paid: date | None = None, source_id: int = 900, key: str | None = None
+) -> PostedVoucher:
+    """Hold all there is, and post what the bank paid for it that day or later."""
+    held = actions.hold_for_close_out(account_id, purpose="withdrawal", source_id=source_id, at=moment(on))
+    return pay_close_out(held, paid=paid or on, source_id=source_id, key=key)
+
+
+def pay_close_out(
+    held: ClosingHold, *, paid: date, source_id: int = 900, key: str | None = None
+) -> PostedVoucher:
+    """The bank paid what the hold promised."""
+    return actions.post_close_out(
+        held.account_id, hold_id=held.hold_id, amount_fen=held.amount_fen, interest_fen=held.interest_fen,
+        key=key or f"close-out:{source_id}", paid_on=paid, reason="退休", source_id=source_id, maker=11,
+        checker=12, at=moment(paid, 15), bank_account_id=5, event_id=source_id,
     )  # fmt: skip
 
 

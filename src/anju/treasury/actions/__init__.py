@@ -22,6 +22,7 @@ from anju.treasury.actions.payments import (
     release_payments,
     send_again,
 )
+from anju.treasury.actions.renewing import order_again, withdraw_unsigned
 from anju.treasury.actions.statements import import_statement, keep_statement, tell_entries
 from anju.treasury.batch_machine import advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
@@ -47,6 +48,7 @@ __all__ = [
     "import_statement",
     "keep_statement",
     "open_bank_account",
+    "order_again",
     "order_payment",
     "receive_notice",
     "record_result",
@@ -58,4 +60,5 @@ __all__ = [
     "settle_contradiction",
     "sign_mandate",
     "tell_entries",
+    "withdraw_unsigned",
 ]
