@@ -109,9 +109,11 @@ def cut_days(centre_id: int, *, through: date, actor: Actor, at: datetime) -> No
         "UPDATE centre_day SET state = 3 WHERE centre_id = %s AND business_date <= %s AND state = 1",
         [centre_id, through],
     )
+    # Where a later day is closed, as the settlement of an interest year closes its days, this one is closed with it.
     changed += execute(
-        "INSERT INTO centre_day (centre_id, business_date, state) VALUES (%s, %s, 3) ON CONFLICT DO NOTHING",
-        [centre_id, through],
+        "INSERT INTO centre_day (centre_id, business_date, state) SELECT %s, %s, 3 WHERE NOT EXISTS (SELECT 1 FROM"
+        " centre_day WHERE centre_id = %s AND business_date > %s AND state = 2) ON CONFLICT DO NOTHING",
+        [centre_id, through, centre_id, through],
     )
     if changed:
         record("ledger.cut_days", actor=actor, at=at, subject="centre_day", details={"through": str(through)})

@@ -209,6 +209,12 @@ def test_a_day_is_closed_only_when_it_is_over(books: None) -> None:
         actions.cut_days(CENTRE, through=DAY, actor=CLERK, at=AT)
 
 
+def test_a_day_before_one_that_is_closed_is_not_cut_but_closed_with_it(books: None) -> None:
+    actions.close_days(CENTRE, through=DAY + timedelta(days=20), actor=CLERK, at=AT + timedelta(days=21))
+    actions.cut_days(CENTRE, through=DAY + timedelta(days=7), actor=CLERK, at=AT + timedelta(days=21))
+    assert days.closed_through(CENTRE) == DAY + timedelta(days=20) and broken(CHECKS) == []
+
+
 def test_numbers_are_consecutive_and_given_once(books: None) -> None:
     for n in range(3):
         actions.post_voucher(draft(f"n{n}"), at=AT)
