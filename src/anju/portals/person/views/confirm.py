@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from anju.casework import actions as casework
 from anju.casework import queries as cases
+from anju.casework.queries.requests import case_of_key
 from anju.casework.types import Draft, Service, Submitted
 from anju.design.forms import form_page
 from anju.identity import actions as identity
@@ -93,6 +94,9 @@ def _confirm(request: HttpRequest, face: Face, draft_id: int) -> HttpResponse:
 
 def _after(request: HttpRequest, face: Face, draft_id: int) -> HttpResponse:
     """The draft is gone: it was submitted a moment ago (a second press, a step back), or it never was the caller's."""
+    made = case_of_key(actor_of(request), request.POST.get("key", "")[:64])
+    if made is not None:  # the answer that said so was lost on its way, and with it the cookie
+        return redirect("me-case", made)
     newest = cases.cases_of(actor_of(request), service=face.code, limit=1)
     if newest and flash.was_submitted(request, draft_id):
         return redirect("me-case", newest[0].case_id)
