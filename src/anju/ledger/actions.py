@@ -24,16 +24,19 @@ from anju.kernel.refusal import Refusal
 from anju.ledger import queries
 from anju.ledger.types import PostedVoucher, Voucher, VoucherDraft, VoucherKind
 
-# One statement: a voucher without its lines never exists, not even for a moment.
+# One statement: a voucher without its lines never exists, not even for a moment; and the gate stands before it.
 _POST = """
-WITH made AS (
+WITH gate AS MATERIALIZED (
+    SELECT enter_gate(%(centre_id)s, %(business_date)s) AS day
+), made AS (
     INSERT INTO voucher (centre_id, id, idempotency_key, request_digest, kind, business_date, known_at,
         maker_person_id, checker_person_id, reverses_id, event_id, member_count, member_debit_fen,
         member_credit_fen, lines_digest, public_ref)
-    VALUES (%(centre_id)s, coalesce(%(voucher_id)s, nextval('voucher_id_seq')), %(idempotency_key)s,
-        %(request_digest)s, %(kind)s, %(business_date)s, %(at)s, %(maker)s, %(checker)s, %(reverses_id)s,
-        %(event_id)s, %(member_count)s, %(member_debit_fen)s, %(member_credit_fen)s, %(lines_digest)s,
-        %(public_ref)s)
+    SELECT %(centre_id)s, coalesce(%(voucher_id)s, nextval('voucher_id_seq')), %(idempotency_key)s,
+        %(request_digest)s::bytea, %(kind)s, %(business_date)s::date, %(at)s::timestamptz, %(maker)s::bigint,
+        %(checker)s::bigint, %(reverses_id)s::bigint, %(event_id)s::bigint, %(member_count)s, %(member_debit_fen)s,
+        %(member_credit_fen)s, %(lines_digest)s::bytea, %(public_ref)s::uuid
+      FROM gate
     ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING
     RETURNING centre_id, id, public_ref
 ), lines AS (
@@ -43,7 +46,7 @@ WITH made AS (
                         %(credits)s::bigint[])
            WITH ORDINALITY AS l (subject, unit_id, bank_account_id, debit_fen, credit_fen, n)
 )
-SELECT id, public_ref FROM made
+SELECT made.id, made.public_ref, gate.day FROM gate LEFT JOIN made ON true
 """
 
 
@@ -182,25 +185,33 @@ def post_voucher(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
     what does not balance at commit.
     The caller writes the audit record of the act that the voucher belongs to.
     """
-    gate = row("SELECT enter_gate(%s, %s) AS day", [draft.centre_id, draft.business_date])
+    return post_voucher_within(draft, at=at)
+
+
+def post_voucher_within(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
+    """As ``post_voucher``, for an action whose own transaction ends with whatever is refused here."""
+    assert transaction.get_connection().in_atomic_block, "a voucher is part of a transaction"
     made = _insert(draft, at)
-    if made is not None:
-        _refuse_closed(draft, gate["day"] if gate else None)
+    if made["id"] is not None:
+        _refuse_closed(draft, made["day"])
         return PostedVoucher(made["id"], made["public_ref"], replayed=False)
     known = queries.posted(draft.centre_id, draft.idempotency_key)
     assert known is not None, "a conflicting key is a committed voucher"
     return _same_request(known, draft.request_digest)
 
 
-def _insert(draft: VoucherDraft, at: datetime) -> dict[str, Any] | None:
+def _insert(draft: VoucherDraft, at: datetime) -> dict[str, Any]:
+    """The new voucher's id, None when its key is taken, and the day on which the books stand."""
     try:
-        return row(_POST, _parameters(draft, at))
+        made = row(_POST, _parameters(draft, at))
     except IntegrityError as refused:
         if getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None) != "voucher_period_open":
             raise
         raise Refusal(
             "ledger.period_closed", f"{draft.business_date} 所在的会计期间已经结账：请按当前会计日期记账，或先反结账。"
         ) from refused
+    assert made is not None
+    return made
 
 
 def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:

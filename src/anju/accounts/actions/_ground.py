@@ -13,9 +13,11 @@ from anju.accounts.types import CARRIED, AccountState, MemberRows
 from anju.audit.actions import record
 from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
+from anju.kernel.clock import ZONE
 from anju.kernel.month import interest_year
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import enter_gate_on
+from anju.ledger.queries import opened
 
 SHOWN_IDS = 20
 
@@ -60,10 +62,14 @@ def enter(centre_id: int, *, at: datetime) -> BookDay:
 
 def enter_for(account_id: int, *, at: datetime) -> BookDay:
     """Enter the gate of the account's centre; refuses an unknown account (404)."""
-    found = row("SELECT centre_id FROM account WHERE account_id = %s", [account_id])
+    assert connection.in_atomic_block, "the gate is held by a transaction"
+    found = row(
+        "SELECT centre_id, enter_gate(centre_id, %s) AS day FROM account WHERE account_id = %s",
+        [at.astimezone(ZONE).date(), account_id],
+    )
     if found is None:
         raise unknown_account()
-    return enter(found["centre_id"], at=at)
+    return BookDay(found["centre_id"], opened(found["day"]), at)
 
 
 def unknown_account() -> Refusal:

@@ -16,7 +16,7 @@ from anju.accounts.actions._ground import DIGEST, BookDay, next_voucher_id, row_
 from anju.accounts.types import CARRIED, PRODUCT, LineKind
 from anju.database.sql import execute, row, rows
 from anju.kernel.refusal import Refusal
-from anju.ledger.actions import post_voucher, request_digest
+from anju.ledger.actions import post_voucher_within, request_digest
 from anju.ledger.posting_rules import interest_lines
 from anju.ledger.types import VoucherDraft, VoucherKind
 
@@ -168,5 +168,5 @@ def post_interest(year: Year, totals: dict[str, Any], *, key: str, voucher_id: i
         member_count=totals["lines"], member_debit_fen=totals["taken_fen"],
         member_credit_fen=totals["credited_fen"], lines_digest=bytes(totals["digest"]), voucher_id=voucher_id,
     )  # fmt: skip
-    posted = post_voucher(draft, at=at)
+    posted = post_voucher_within(draft, at=at)
     assert not posted.replayed, f"{key} was settled before, yet rows were left"

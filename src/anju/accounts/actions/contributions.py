@@ -20,7 +20,7 @@ from anju.database.sql import row
 from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
-from anju.ledger.actions import claim_key, post_voucher, request_digest
+from anju.ledger.actions import claim_key, post_voucher_within, request_digest
 from anju.ledger.posting_rules import pair
 from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
 
@@ -89,7 +89,7 @@ def post_contributions(
     if done is None:
         carry(register, book=book, cause=f"voucher:{asked['voucher_id']}")
         done = _written(register, values, asked) or refuse_batch(register, batch=batch, book=book)
-    posted = post_voucher(_draft(batch, asked["voucher_id"], done, book, digest), at=at)
+    posted = post_voucher_within(_draft(batch, asked["voucher_id"], done, book, digest), at=at)
     assert not posted.replayed, "the key was claimed"
     act(
         "accounts.post_contributions", actor=actor, at=at, centre_id=batch.centre_id, unit_id=batch.unit_id,
