@@ -28,10 +28,10 @@ WITH b AS (
            weighted_sum = weighted_sum - %(fen)s * rate_index_at({PRODUCT}::smallint, %(value_on)s)
      WHERE account_id = %(account)s AND interest_year = %(year)s AND centre_id = %(centre)s AND state < {CARRIED}
        AND EXISTS (SELECT 1 FROM hold WHERE account_id = %(account)s AND id = %(hold)s AND ended_at IS NULL
-                      AND amount_fen = %(fen)s)
+                      AND amount_fen = %(fen)s AND closes_on IS NULL)
     RETURNING last_seq, balance_fen, weighted_sum, nextval('voucher_id_seq') AS voucher_id
 ), ended AS (
-    UPDATE hold SET ended_at = %(at)s, outcome = {HoldOutcome.POSTED:d}
+    UPDATE hold SET ended_at = %(at)s, ended_year = %(year)s, outcome = {HoldOutcome.POSTED:d}
       FROM b WHERE hold.account_id = %(account)s AND hold.id = %(hold)s AND hold.ended_at IS NULL
     RETURNING 1
 ), written AS (
@@ -115,5 +115,5 @@ def _post_line(values: dict[str, Any], book: BookDay) -> dict[str, Any]:
 def _refuse_hold(held: dict[str, Any], amount_fen: int) -> None:
     if held["outcome"] != HoldOutcome.OPEN:
         raise Refusal("accounts.hold_ended", "这笔止付已经结束，不能再次入账：请核对付款结果。", status=409)
-    if held["amount_fen"] != amount_fen:
+    if held["amount_fen"] != amount_fen or held["closes_on"] is not None:
         raise Refusal("accounts.hold_differs", "支付金额与止付金额不一致：请核对付款结果。", status=409)
