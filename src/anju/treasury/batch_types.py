@@ -265,6 +265,11 @@ class BatchSeen:
     contradictions: int
 
     @property
+    def done_count(self) -> int:
+        """Payments with a final result."""
+        return self.confirmed_count + self.returned_count
+
+    @property
     def never_seen(self) -> bool:
         """The bank says it never saw the batch: a person may send it again or dissolve it."""
         return self.state in (BatchState.ACCEPTED, BatchState.PENDING) and self.last_answer == BatchTold.NONE

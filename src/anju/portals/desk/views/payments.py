@@ -67,7 +67,7 @@ def _row(one: PaymentSeen, names: dict[int, str], own: int | None) -> dict[str, 
     }  # fmt: skip
 
 
-def _step_up(request: HttpRequest, name: str, *args: object) -> str:
+def step_up(request: HttpRequest, name: str, *args: object) -> str:
     """Where to prove oneself again, and back; empty when that was done minutes ago."""
     if principal_of(request).stepped_up:
         return ""
@@ -93,7 +93,7 @@ def _list(request: HttpRequest, *, problems: list[tuple[str, str]] | None = None
         "rows": rows, "show": show if show in found else "queue", "queue_count": len(queue),
         "unknown_count": len(unknown),
         "total_fen": sum(one.amount_fen for one in listed), "can_sign": any(not row["mine"] for row in rows),
-        "step_up": _step_up(request, "desk-payments"), "done": done_of(request), "problems": problems,
+        "step_up": step_up(request, "desk-payments"), "done": done_of(request), "problems": problems,
     }  # fmt: skip
     return render(request, "desk/payments.html", context, status=status)
 
@@ -114,7 +114,7 @@ def _confirm(
 ) -> HttpResponse:
     context = {
         "rows": _rows(request, queue), "total_fen": sum(one.amount_fen for one in queue),
-        "step_up": _step_up(request, "desk-payments"), "problems": [("", problem)] if problem else None,
+        "step_up": step_up(request, "desk-payments"), "problems": [("", problem)] if problem else None,
     }  # fmt: skip
     return render(request, "desk/payments_check.html", context, status=status)
 
@@ -123,7 +123,7 @@ def _confirm(
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
     """Sign the chosen payments, all or none, each with the digest of what was seen."""
-    where = _step_up(request, "desk-payments")
+    where = step_up(request, "desk-payments")
     if where:
         return HttpResponseRedirect(where)
     actor, at = actor_of(request), moment_of(request)
@@ -159,10 +159,11 @@ def _payment_page(
     if found is None:
         raise Refusal("payment_unknown", "没有找到这笔付款。", status=404)
     decline = wrong if isinstance(wrong, ReasonForm) else _decline_form(None)
-    waits = found.state is PaymentState.RESERVED and found.releaser_person_id is None
+    alone = found.releaser_person_id is None and found.batch_id is None
+    waits = found.state is PaymentState.RESERVED and alone
     context = {
         **_rows(request, [found])[0], "decline_form": decline, "done": done_of(request), "wrong": wrong, "waits": waits,
-        "step_up": _step_up(request, "desk-payment", order_id), "never_seen": found.never_seen,
+        "step_up": step_up(request, "desk-payment", order_id), "never_seen": found.never_seen,
     }  # fmt: skip
     return form_page(request, "desk/payment.html", context, form=wrong, status=status)
 
@@ -203,7 +204,7 @@ def decline(request: HttpRequest, order_id: int) -> HttpResponse:
 @require_POST
 def settle_unknown(request: HttpRequest, order_id: int) -> HttpResponse:
     """The bank never saw it: send once more under the same serial, or declare that it was not paid."""
-    where = _step_up(request, "desk-payment", order_id)
+    where = step_up(request, "desk-payment", order_id)
     if where:
         return HttpResponseRedirect(where)
     actor, at = actor_of(request), moment_of(request)
@@ -223,7 +224,7 @@ def settle_unknown(request: HttpRequest, order_id: int) -> HttpResponse:
 def mandate(request: HttpRequest) -> HttpResponse:
     """Standing mandates: those signed, and a new one."""
     at = moment_of(request)
-    where = _step_up(request, "desk-mandate")
+    where = step_up(request, "desk-mandate")
     if request.method == "POST" and where:
         return HttpResponseRedirect(where)
     limit_fen = policy.book(settings.ANJU_CITY).fen("treasury.mandate_limit", at.date())
