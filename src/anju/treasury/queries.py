@@ -174,12 +174,13 @@ def recent_payments(centre_id: int, *, limit: int = 100) -> list[PaymentSeen]:
 
 
 def notices(
-    centre_id: int, *, states: Sequence[NoticeState] = tuple(NoticeState), limit: int = 100
+    centre_id: int, *, states: Sequence[NoticeState] = tuple(NoticeState), limit: int = 100, serial: str = ""
 ) -> list[NoticeSeen]:
-    """Entries in the given states, newest first."""
+    """Entries in the given states, newest first; with `serial` those the bank calls so."""
     found = rows(
-        "SELECT * FROM bank_notice WHERE centre_id = %s AND state = ANY(%s) ORDER BY notice_id DESC LIMIT %s",
-        [centre_id, [int(state) for state in states], limit],
+        "SELECT * FROM bank_notice WHERE centre_id = %(centre)s AND state = ANY(%(states)s)"
+        " AND (%(serial)s = '' OR host_serial = %(serial)s) ORDER BY notice_id DESC LIMIT %(limit)s",
+        {"centre": centre_id, "states": [int(state) for state in states], "serial": serial, "limit": limit},
     )
     return [_notice(one) for one in found]
 

@@ -20,7 +20,7 @@ class Act(StrEnum):
 
     @property
     def zh(self) -> str:
-        return {"allocate": "分摊", "wait": "等待补足", "refund": "退款", "cover": "抵补欠款"}[self.value]
+        return {"allocate": "分摊", "wait": "等待", "refund": "退款", "cover": "抵补"}[self.value]
 
 
 class Reason(StrEnum):

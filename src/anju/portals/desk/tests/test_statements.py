@@ -159,8 +159,8 @@ def test_the_lines_come_as_a_workbook_with_real_numbers_and_no_formula(client: C
     where = send(client, camt(lines), "a.xml")["Location"].split("?")[0]
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{where}lines/").content))
     rows = book.get_sheet_by_index(0).to_python()
-    assert rows[0][:3] == ["记账日", "时间", "流水号"] and len(rows) == 4
-    assert rows[1][2:8] == ["H1", 41_280, "", 41_280, "=1+1", "00330501"]
+    assert rows[3][:3] == ["记账日", "时间", "流水号"] and len(rows) == 7
+    assert rows[4][2:8] == ["H1", 41_280, "", 41_280, "=1+1", "00330501"]
 
 
 def test_samples_can_be_downloaded_and_are_not_ours(client: Client) -> None:

@@ -14,16 +14,17 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.design.forms import DesignForm, form_page
 from anju.identity.permissions import permission
+from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.pages import done_of, go, part_of
-from anju.portals.unit.downloads import Column, sheet_response
+from anju.portals.desk.sheet import Sheets, attachment
+from anju.reports.types import Column, Show
 from anju.treasury import actions, queries
 from anju.treasury import statement_queries as read
 from anju.treasury.statements.samples import TITLES, sample
@@ -36,6 +37,11 @@ PAGE = 30
 SHOWN = 100
 MOST_LINES = 50_000
 STRIP_DAYS = 31
+LINE_COLUMNS = (
+    Column("记账日", Show.DAY), Column("时间"), Column("流水号"), Column("收入（元）", Show.FEN),
+    Column("支出（元）", Show.FEN), Column("余额（元）", Show.FEN), Column("对方户名"), Column("对方账号"),
+    Column("摘要"), Column("冲回"), Column("银行通知"),
+)  # fmt: skip
 FORMAT_ZH = {"csv": "csv 表格", "xlsx": "xlsx 表格", "camt.053": "camt.053"}
 
 
@@ -158,13 +164,8 @@ def lines(request: HttpRequest, statement_id: int) -> HttpResponse:
     """What the statement brought, line by line, in one shape whatever the bank's was."""
     centre_id = actor_of(request).centre_id
     one = read.statement(centre_id, statement_id)
-    columns = (
-        Column("记账日", 12), Column("时间", 10), Column("流水号", 24), Column.of_money("收入（元）"),
-        Column.of_money("支出（元）"), Column.of_money("余额（元）"), Column("对方户名", 30), Column("对方账号", 24),
-        Column("摘要", 30), Column("冲回", 6), Column("银行通知", 20),
-    )  # fmt: skip
     found = read.statement_entries(centre_id, statement_id, limit=MOST_LINES)
-    rows = (
+    rows = [
         (
             entry.entry_date, entry.booked_time, entry.host_serial,
             entry.amount_fen if entry.direction is Direction.CREDIT else None,
@@ -173,8 +174,12 @@ def lines(request: HttpRequest, statement_id: int) -> HttpResponse:
             "对账单补记" if entry.told else "已有通知" if entry.notice_id else "正在补记",
         )
         for entry in found
-    )  # fmt: skip
-    return sheet_response(f"对账单明细 {one.first_on} 至 {one.last_on}", columns, rows)
+    ]  # fmt: skip
+    book = Sheets()
+    title = f"对账单明细 {one.first_on} 至 {one.last_on}"
+    notes = [f"期初余额 {format_fen(one.opening_fen)} 元，期末余额 {format_fen(one.closing_fen)} 元"]
+    book.add("明细", title=title, notes=notes, columns=LINE_COLUMNS, lines=rows)
+    return attachment(book.content(), f"{title}.xlsx")
 
 
 @permission("treasury.view")
@@ -185,7 +190,4 @@ def sample_file(request: HttpRequest, name: str) -> HttpResponse:
     if content is None:
         raise Http404
     kind = "application/xml" if name.endswith(".xml") else "text/csv; charset=utf-8"
-    sent = HttpResponse(content, content_type=kind)
-    sent["Content-Disposition"] = content_disposition_header(True, f"对账单样例-{name}") or "attachment"
-    sent["X-Content-Type-Options"] = "nosniff"
-    return sent
+    return attachment(content, f"对账单样例-{name}", content_type=kind)

@@ -19,7 +19,7 @@ from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.forms import AllocateForm, CoverForm, RefundForm
-from anju.portals.desk.pages import done_of, go
+from anju.portals.desk.pages import done_of, go, word_of
 from anju.portals.desk.views.receipts import ODD, stands
 from anju.treasury import queries as treasury
 from anju.treasury.types import NoticeState
@@ -194,9 +194,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     centre_id = actor_of(request).centre_id
     raw = request.GET.get("state", "")
     chosen = tuple(state for state in NoticeState if raw == str(int(state))) or (ODD if raw == "odd" else ())
-    found = treasury.notices(centre_id, states=chosen or tuple(NoticeState), limit=MOST)
+    serial = word_of(request, longest=40)
+    found = treasury.notices(centre_id, states=chosen or tuple(NoticeState), limit=MOST, serial=serial)
     context = {
-        "rows": found, "accounts": {one.bank_account_id: one for one in treasury.bank_accounts(centre_id)},
+        "rows": found, "serial": serial,
+        "accounts": {one.bank_account_id: one for one in treasury.bank_accounts(centre_id)},
         "states": tuple(NoticeState), "state": raw, "most": MOST,
         "contradictions": treasury.open_contradictions(centre_id),
     }  # fmt: skip
