@@ -224,3 +224,9 @@ CHECKS = [
         """,
     ),
 ]
+
+#: What ``anju bench check`` measures: every balance, weighted sum and sequence number.
+RECOMPUTED = [
+    check for check in CHECKS
+    if check.name in ("余额等于年初余额加本年明细", "计息积数等于由明细重算的积数", "明细序号连续，等于末号")
+]  # fmt: skip

@@ -24,7 +24,7 @@ from anju.command.bench_row import BenchRow
 from anju.project.environment import default_data_dir, ensure_secrets
 
 DATABASE = "bench"
-MODULES = {"mixed": "posting"}  # where a bench lives in another's module
+MODULES = {"mixed": "posting", "check": "reading", "statement": "reading"}  # where a bench lives in another's module
 
 
 def run(name: str, options: Options, *, as_json: bool) -> int:

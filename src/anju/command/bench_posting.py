@@ -36,8 +36,8 @@ DAY = date(2025, 8, 15)
 MIXED_CLIENTS = 4
 
 _HOLDS = """
-INSERT INTO hold (account_id, id, centre_id, amount_fen, source_id, held_at, purpose)
-SELECT {first} + n * 7919 % {accounts}, {base} + n, {centre}, {fen}, n, '{at}', 'withdrawal'
+INSERT INTO hold (account_id, id, centre_id, amount_fen, source_id, held_at, purpose, held_year)
+SELECT {first} + n * 7919 % {accounts}, {base} + n, {centre}, {fen}, n, '{at}', 'withdrawal', {year}
   FROM generate_series(0::bigint, {count} - 1) n ORDER BY 1;
 UPDATE balance b SET held_fen = h.fen
   FROM (SELECT account_id, sum(amount_fen) AS fen FROM hold GROUP BY account_id) h
@@ -80,7 +80,7 @@ BEGIN
     IF NOT FOUND THEN RAISE EXCEPTION 'posted before'; END IF;
     INSERT INTO gl_line (centre_id, voucher_id, n, subject, bank_account_id, debit_fen, credit_fen)
     VALUES ({centre}, the_voucher, 1, '{debit}', NULL, {fen}, 0), ({centre}, the_voucher, 2, '{credit}', 1, 0, {fen});
-    UPDATE hold SET ended_at = '{at}', outcome = 1
+    UPDATE hold SET ended_at = '{at}', ended_year = {year}, outcome = 1
      WHERE account_id = the_account AND id = {base} + the_turn AND ended_at IS NULL;
     INSERT INTO audit_record (centre_id, act, at, role, subject, subject_id, details)
     VALUES ({centre}, 'bench', '{at}', 'machine', 'account', the_account,

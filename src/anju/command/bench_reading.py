@@ -1,0 +1,106 @@
+"""``anju bench check`` and ``statement``: proving all balances, and one member's year, among twelve months of lines.
+
+``check``: the invariants that recompute every balance, every weighted sum and every sequence number from the lines, as
+``anju check`` runs them, beside one sequential sum over the same lines. They must find nothing; then a fen, a weighted
+sum and a sequence number are falsified by the owner, and each must be found. ``statement``: a year of members drawn at
+random, by the query behind their page, beside the bare query of the same lines by their index on the same connection.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from random import Random
+
+from anju.command.bench_city import FIRST, City, build
+from anju.command.bench_ground import Options, Owner, interleave, owner, peak_mb, prove, value
+from anju.command.bench_row import BenchRow
+
+MONTHS = 12
+_SUM = "SELECT sum(credit_fen - debit_fen)::bigint FROM member_line"
+_BARE = (
+    "SELECT * FROM member_line WHERE account_id = %s AND period >= 202507 AND period <= 202606 ORDER BY seq"
+)
+_FALSE = (
+    "UPDATE balance SET balance_fen = balance_fen + 1 WHERE account_id = {}",
+    "UPDATE balance SET weighted_sum = weighted_sum + 1 WHERE account_id = {}",
+    "UPDATE balance SET last_seq = last_seq + 1 WHERE account_id = {}",
+)
+
+
+def run(options: Options) -> list[BenchRow]:
+    """Build the city with twelve lines an account, and read it."""
+    with owner() as connection:
+        city = build(connection, options.accounts or 1_000_000, MONTHS)
+        for table in ("member_line", "balance"):
+            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
+        measured = _statement if options.name == "statement" else _check
+        return [measured(connection, city, options)]
+
+
+def _recomputed() -> list[str]:
+    """The SQL of the invariants on balance, weighted sum and sequence."""
+    from anju.accounts.checks import RECOMPUTED
+
+    return [check.sql for check in RECOMPUTED]
+
+
+def _differences() -> int:
+    from anju.database.sql import rows
+
+    return sum(len(rows(statement)) for statement in _recomputed())
+
+
+def _check(connection: Owner, city: City, options: Options) -> BenchRow:
+    found = interleave(
+        connection, options.rounds,
+        {
+            "ours": lambda turn: prove("differences", _differences(), 0),
+            "sum": lambda turn: prove("a sum", _summed() > 0, True),
+        },
+        warm=1,
+    )  # fmt: skip
+    prove("sum of lines and of balances", _summed(), value(connection, "SELECT sum(balance_fen) FROM balance"))
+    for place, statement in enumerate(_FALSE):
+        connection.execute(statement.format(city.first + place))
+    prove("falsified rows are found", _differences() >= len(_FALSE), True)
+    ours, floor = found.time("ours"), found.time("sum")
+    return BenchRow(
+        "check", f"{city.accounts} x {MONTHS} lines", city.accounts * MONTHS, ours, "one sequential sum", floor,
+        ours / floor, peak_mb(), 3,
+    )  # fmt: skip
+
+
+def _summed() -> int:
+    from anju.database.sql import rows
+
+    return int(next(iter(rows(_SUM)[0].values())))
+
+
+def _statement(connection: Owner, city: City, options: Options) -> BenchRow:
+    from anju.accounts.queries import statement
+
+    members = [Random(turn).sample(range(city.first, city.last + 1), min(200, city.accounts))  # noqa: S311
+               for turn in range(options.rounds + 1)]  # fmt: skip
+
+    def ours(turn: int) -> None:
+        for account_id in members[turn]:
+            read = statement(account_id, from_date=FIRST, to_date=date(FIRST.year + 1, 6, 30))
+            assert len(read.movements) == MONTHS and read.opening_fen + read.credit_fen == read.closing_fen
+
+    found = interleave(connection, options.rounds, {"ours": ours, "bare": partial(_bare, members)}, warm=1)
+    each = len(members[0])
+    seconds, floor = found.time("ours") / each, found.time("bare") / each
+    return BenchRow(
+        "statement", f"a year of {city.accounts * MONTHS} lines", MONTHS, seconds, "bare indexed query", floor,
+        seconds / floor, peak_mb(), 2,
+    )  # fmt: skip
+
+
+def _bare(members: list[list[int]], turn: int) -> None:
+    from django.db import connection
+
+    for account_id in members[turn]:
+        with connection.cursor() as cursor:
+            cursor.execute(_BARE, [account_id])
+            assert len(cursor.fetchall()) == MONTHS
