@@ -68,6 +68,11 @@ class City:
     asked: int = 0
 
     @property
+    def opened_on(self) -> date:
+        """The day on which the centre opened, before its first month."""
+        return self.months[0].first_day - timedelta(days=20)
+
+    @property
     def book(self) -> Book:
         """The rules of the city."""
         return policy.book(settings.ANJU_CITY)

@@ -113,14 +113,13 @@ def _misdirected(city: City, at: datetime) -> None:
 
 def _bank_fee(city: City, at: datetime) -> None:
     """The bank took a fee that nobody ordered."""
-    treasury.receive_notice(
-        EntryNotice(
-            account=CENTRE_ACCOUNT, host_serial=f"F{at:%Y%m%d}000001", direction=Direction.DEBIT, amount_fen=3_500,
-            entry_date=at.date(), booked_time=f"{at:%H%M%S}", summary="回单打印费", counter_name="安居银行",
-            counter_account="9990001",
-        ),
-        at=at,
+    notice = EntryNotice(
+        account=CENTRE_ACCOUNT, host_serial=f"F{at:%Y%m%d}000001", direction=Direction.DEBIT, amount_fen=3_500,
+        entry_date=at.date(), booked_time=f"{at:%H%M%S}", summary="回单打印费", counter_name="安居银行",
+        counter_account="9990001",
     )  # fmt: skip
+    city.outside.book(notice, at)
+    treasury.receive_notice(notice, at=at)
 
 
 def _unknown_payment(city: City, at: datetime) -> None:

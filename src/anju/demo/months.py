@@ -14,6 +14,7 @@ from anju.accounts import actions as accounts
 from anju.contributions import actions as contributions
 from anju.contributions.types import Declaration
 from anju.demo.city import City, Progress, moment
+from anju.demo.closing import plan_days_close, plan_month_close
 from anju.demo.outside import CENTRE_ACCOUNT
 from anju.demo.population import WITH_A_STORY, Employer
 from anju.kernel.actor import Actor
@@ -31,12 +32,14 @@ def play_months(city: City, progress: Progress) -> None:
     for month in city.months:
         progress.step(f"{month.zh}汇缴", by=MONTH_WEIGHT)
         plan_remittances(city, month)
+        plan_month_close(city, month)
         city.agenda.play(before=moment((month + 1).first_day, 0))
 
 
 def play_this_month(city: City) -> None:
     """The month that runs, up to now: who has had payday has paid, but for those with a story."""
     now = Month.of(city.at.date())
+    plan_days_close(city)
     for employer in city.employers[WITH_A_STORY:]:
         at = payment_day(employer, now)
         if at < city.at - PAYING_TAKES:
@@ -110,4 +113,5 @@ def pay(
         counter_name=employer.name if employer else payer,
         counter_account=employer.bank_account if employer else payer_account,
     )  # fmt: skip
+    city.outside.book(notice, at)
     return treasury.receive_notice(notice, at=at)

@@ -26,13 +26,21 @@ from anju.treasury import actions as treasury
 from anju.treasury import bank as bank_port
 from anju.treasury.bank import Balance
 from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold
-from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
+from anju.treasury.types import (
+    BankResult,
+    CardCheck,
+    CardStatus,
+    Direction,
+    EntryNotice,
+    Instruction,
+    ResultState,
+)
 
 BANK_NAME, BANK_CODE = "安居银行", "105331000001"
 CENTRE_ACCOUNT, CENTRE_NAME = "7001000000000001", "安居市住房公积金管理中心"
 PAUSE = timedelta(seconds=40)
 # Done by the act itself, in the same breath: the planned job is the net under it.
-NETS = frozenset({"casework.advance", "notices.forget_code"})
+NETS = frozenset({"casework.advance", "notices.forget_code", "treasury.tell_entries", "closing.close_yesterday"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,18 @@ class Company:
                 "address": "安居市长桥路 16 号", "state": "normal"}  # fmt: skip
 
 
+@dataclass(frozen=True, order=True)
+class Booked:
+    """One entry of the bank on the centre's account, in the order in which it was booked; fen signed."""
+
+    at: datetime
+    serial: str
+    fen: int
+    name: str
+    account: str
+    summary: str
+
+
 @dataclass
 class Outside:
     """Bank and agencies of the past, and the jobs that were planned meanwhile."""
@@ -81,6 +101,10 @@ class Outside:
     closed_cards: set[str] = field(default_factory=set)
     planned: list[jobs.Held] = field(default_factory=list)
     answers: int = 0
+    booked: list[Booked] = field(default_factory=list)
+    stated_through: date | None = None
+    """The last day of which the bank has handed out a statement, and the balance there."""
+    stated_fen: int = 0
     _paid: set[str] = field(default_factory=set)
 
     # ---- agencies -------------------------------------------------------------------------------------------
@@ -123,6 +147,8 @@ class Outside:
             return BankResult(state=ResultState.FAILED, reason_code="E2004", reason="收款账户已销户")
         self._paid.add(payment.business_serial)
         serial = f"H{at:%Y%m%d}9{len(self._paid):05d}"
+        payee = payment.payee
+        self.booked.append(Booked(at, serial, -payment.amount_fen, payee.name, payee.account, payment.summary))
         return BankResult(state=ResultState.SUCCESS, host_serial=serial, value_on=at.date())
 
     def result_of(self, business_serial: str) -> BankResult:
@@ -137,6 +163,13 @@ class Outside:
         self.answers += 1
         serial = f"ACC-{at:%Y%m%d}-{self.answers:06d}"
         return CardCheck(status=CardStatus.OK, serial=serial, read_at=at, bank_name=BANK_NAME, bank_code=BANK_CODE)
+
+    def book(self, notice: EntryNotice, at: datetime) -> None:
+        """The bank books an entry that it tells of at once."""
+        fen = notice.amount_fen if notice.direction is Direction.CREDIT else -notice.amount_fen
+        self.booked.append(
+            Booked(at, notice.host_serial, fen, notice.counter_name, notice.counter_account, notice.summary)
+        )
 
     # ---- what was planned -----------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def settle_staff(city: City) -> None:
 
 def before_everything(city: City) -> datetime:
     """When the centre opened."""
-    return moment(city.months[0].first_day - timedelta(days=20))
+    return moment(city.opened_on)
 
 
 def _enter_people(city: City, characters: list[Character], at: datetime) -> None:
