@@ -22,7 +22,10 @@ _CREDITED_BY_UNIT = """
 SELECT l.unit_id, sum(l.credit_fen - l.debit_fen)::bigint AS fen
   FROM voucher v JOIN gl_line l ON l.centre_id = v.centre_id AND l.voucher_id = v.id AND l.subject = '201'
   LEFT JOIN voucher o ON o.centre_id = v.centre_id AND o.id = v.reverses_id
- WHERE v.centre_id = %s AND v.business_date BETWEEN %s AND %s AND coalesce(o.kind, v.kind) = %s
+ WHERE v.centre_id = %(centre)s AND v.business_date BETWEEN %(first)s AND %(last)s
+   AND (coalesce(o.kind, v.kind) = %(contribution)s
+        -- one member's line taken back alone reverses no voucher, and names the unit whose money it was
+        OR v.kind = %(reversal)s AND v.reverses_id IS NULL AND l.unit_id IS NOT NULL)
  GROUP BY l.unit_id
 """
 _BALANCES = """
@@ -100,7 +103,9 @@ def suspense_on(centre_id: int, day: date) -> int:
 
 def credited_by_unit(centre_id: int, first: date, last: date) -> dict[int | None, int]:
     """What contributions of each unit, less what was reversed, moved on 201 in days."""
-    found = rows(_CREDITED_BY_UNIT, [centre_id, first, last, int(VoucherKind.CONTRIBUTION)])
+    values = {"centre": centre_id, "first": first, "last": last, "contribution": int(VoucherKind.CONTRIBUTION),
+              "reversal": int(VoucherKind.REVERSAL)}  # fmt: skip
+    found = rows(_CREDITED_BY_UNIT, values)
     return {line["unit_id"]: line["fen"] for line in found if line["fen"]}
 
 
