@@ -79,7 +79,7 @@ def _hear(pipe: Connection) -> list[float]:
 
 def _client(holds: Holds, turns: Sequence[int], day: date, pipe: Connection) -> None:
     try:
-        _post(holds, turns[0], day)
+        post_one(holds, turns[0], day)
         pipe.send([])
         pipe.recv()
         waits = []
@@ -87,14 +87,15 @@ def _client(holds: Holds, turns: Sequence[int], day: date, pipe: Connection) -> 
             if pipe.poll():
                 break
             began = time.perf_counter()
-            _post(holds, turn, day)
+            post_one(holds, turn, day)
             waits.append(time.perf_counter() - began)
         pipe.send(waits)
     except Exception as refused:
         pipe.send(repr(refused))
 
 
-def _post(holds: Holds, turn: int, day: date) -> None:
+def post_one(holds: Holds, turn: int, day: date) -> None:
+    """Pay out one hold."""
     from anju.accounts.actions import post_withdrawal
 
     post_withdrawal(

@@ -133,7 +133,7 @@ def run(options: Options) -> list[BenchRow]:
     if options.name == "mixed":
         return _mixed(options)
     with owner() as connection:
-        bank = _open(connection, options, len(options.clients) * options.rounds * (2 * options.rows + 32))
+        bank = open_holds(connection, options, len(options.clients) * options.rounds * (2 * options.rows + 32))
         values = _values(bank, DAY)
         connection.execute(_FUNCTION.format(**values))
         _pgbench("-i", "-q", "-s", str(SCALE if options.rows > 500 else 1))
@@ -175,7 +175,8 @@ def _row(clients: int, found: dict[str, list[_Rate]]) -> list[BenchRow]:
     ]  # fmt: skip
 
 
-def _open(connection: Owner, options: Options, holds: int) -> _Bank:
+def open_holds(connection: Owner, options: Options, holds: int) -> _Bank:
+    """A city with so many holds of one yuan waiting to be paid out, spread over its accounts."""
     city = build(connection, options.accounts or 100_000, 1)
     base = value(connection, "SELECT setval('hold_id_seq', nextval('hold_id_seq') + %s)", [holds]) - holds
     connection.execute(
@@ -262,7 +263,7 @@ def _mixed(options: Options) -> list[BenchRow]:
     from anju.accounts.actions import settle_interest
 
     with owner() as connection:
-        bank = _open(connection, replace(options, accounts=options.accounts or 300_000),
+        bank = open_holds(connection, replace(options, accounts=options.accounts or 300_000),
                      options.rounds * MIXED_CLIENTS * (2 * options.rows + 16))  # fmt: skip
         connection.execute("SELECT make_partitions(make_date(%s, 12, 31))", [FIRST.year + 2 + options.rounds])
         beside: list[_Rate] = []

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-BENCHES = ("remittance", "settle", "posting", "mixed", "hot", "guard", "check", "statement", "upload", "pages")
+BENCHES = ("remittance", "settle", "posting", "mixed", "hot", "guard", "check", "statement", "peers", "upload", "pages")
 
 
 def _parser() -> argparse.ArgumentParser:
