@@ -92,11 +92,15 @@ PLACEMENT: dict[str, Placement] = {
     "bank_notice": _centre(),
     "bank_statement": _centre(append_only=True),
     "batch_contradiction": _centre(),
+    "own_move": _centre(),
     "payment_batch": _centre(),
     "payment_batch_line": _centre(),
     "payment_order": _centre(),
     "treasury_mandate": _centre(),
     "member_card": _person(),
+    # reports
+    "audit_finding": _centre(append_only=True),
+    "finding_step": _centre(append_only=True),
     # withdrawals
     "withdrawal": _member(),
     # closing

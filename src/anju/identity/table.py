@@ -63,6 +63,8 @@ _LISTED = (
     Permission("desk.search", "查找职工和单位", _CASE_DESK | _TREASURER),
     Permission("books.view", "查看账簿和凭证", _TREASURER | {Role.ACCOUNTANT} | _AUDITOR),
     Permission("audit.ask", "审计提问和抽样", _AUDITOR),
+    Permission("findings.view", "查看审计发现", _AUDITOR | {Role.ACCOUNTANT} | _ADMINISTRATOR),
+    Permission("findings.answer", "答复审计发现", _ADMINISTRATOR | {Role.ACCOUNTANT}),
     Permission("treasury.view", "查看到账和付款", _TREASURER),
     Permission("treasury.settle", "处理挂账", _TREASURER),
     Permission("treasury.batch", "组成和复核付款批次", _TREASURER | {Role.ACCOUNTANT}),

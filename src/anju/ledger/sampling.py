@@ -41,14 +41,15 @@ class VoucherMade:
 def reversals(centre_id: int, first: date, last: date, *, limit: int) -> list[VoucherMade]:
     """Counter-entries (冲账) booked in a span, oldest first."""
     values = {"centre": centre_id, "first": first, "last": last, "limit": limit, "kind": int(VoucherKind.REVERSAL)}
-    return [_made(line) for line in rows(_REVERSALS, values)]
+    return [as_made(line) for line in rows(_REVERSALS, values)]
 
 
 def sample(centre_id: int, first: date, last: date, *, seed: int, size: int) -> list[VoucherMade]:
     """A random sample (抽样) of the vouchers booked in a span: the same seed draws the same ones, in their order."""
     values = {"centre": centre_id, "first": first, "last": last, "limit": size, "seed": seed}
-    return [_made(line) for line in rows(_SAMPLE, values)]
+    return [as_made(line) for line in rows(_SAMPLE, values)]
 
 
-def _made(line: dict[str, object]) -> VoucherMade:
+def as_made(line: dict[str, object]) -> VoucherMade:
+    """A voucher's row, its columns as those of ``VoucherMade``."""
     return VoucherMade(**line | {"kind": VoucherKind(line["kind"])})  # type: ignore[arg-type]

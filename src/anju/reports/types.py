@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,7 @@ class Show(StrEnum):
     MOMENT = "moment"
     NUMBER = "number"
     VOUCHER = "voucher"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,13 @@ class Question:
     version: int = 1
     sampled: bool = False
     """Whether the seed matters."""
+    statement: str = ""
+    """The SELECT that finds the lines, where it is one; shown to whoever asks."""
+
+    @property
+    def statement_digest(self) -> str:
+        """SHA-256 of the statement, so that everybody can tell which one was asked; empty without one."""
+        return hashlib.sha256(self.statement.strip().encode()).hexdigest() if self.statement else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ constraints of `casework_case` and `case_decision` hold it whatever the code doe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -69,6 +70,18 @@ def open_case_for_audit(case_id: int, *, purpose: str, actor: Actor, at: datetim
         person_id=seen.subject.person_id, unit_id=seen.subject.unit_id, details={"purpose": purpose},
     )  # fmt: skip
     return seen
+
+
+@transaction.atomic
+def open_cases_for_audit(case_ids: Sequence[int], *, purpose: str, actor: Actor, at: datetime) -> list[CaseSeen]:
+    """Whole cases for an auditor's sample; each look is recorded. Those that are not the auditor's are left out."""
+    opened = queries.audited(actor, case_ids)
+    for seen in opened:
+        audit.record(
+            "look", actor=actor, at=at, subject="case", subject_id=seen.case_id, case_id=seen.case_id,
+            person_id=seen.subject.person_id, unit_id=seen.subject.unit_id, details={"purpose": purpose},
+        )  # fmt: skip
+    return opened
 
 
 @transaction.atomic

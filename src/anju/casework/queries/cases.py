@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,11 +75,20 @@ def desk_case(actor: Actor, case_id: int) -> Case:
 def one(scope: QuerySet[CaseRow], case_id: int) -> CaseRow:
     if not 0 < case_id <= LARGEST_ID:
         raise store.not_found()
-    annotations = {name: RawSQL(f"({sql})", []) for name, sql in _CHILDREN.items()}  # noqa: S611  (constants)
-    found = scope.filter(pk=case_id).select_related("decision").annotate(**annotations).first()
+    found = _whole(scope.filter(pk=case_id)).first()
     if found is None:
         raise store.not_found()
     return found
+
+
+def several(scope: QuerySet[CaseRow], case_ids: Sequence[int]) -> list[CaseRow]:
+    """Whole cases of a scope by their ids, in one statement; those that are not in it are left out."""
+    return list(_whole(scope.filter(pk__in=list(case_ids))).order_by("case_id"))
+
+
+def _whole(found: QuerySet[CaseRow]) -> QuerySet[CaseRow]:
+    annotations = {name: RawSQL(f"({sql})", []) for name, sql in _CHILDREN.items()}  # noqa: S611  (constants)
+    return found.select_related("decision").annotate(**annotations)
 
 
 def seen(case: CaseRow) -> Case:

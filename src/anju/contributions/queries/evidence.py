@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from anju.contributions.queries.remittances import seen
-from anju.contributions.types import RemittanceSeen
+from anju.contributions.types import MoveKind, RemittanceSeen
 from anju.database.sql import rows
 
 _REMITTANCE = re.compile(r"remittance(?:-back)?:(\d{1,18}):")
@@ -52,3 +54,32 @@ def remittance_ids_of_case(centre_id: int, case_id: int) -> list[int]:
     """The remittances that a case declared."""
     found = rows("SELECT remittance_id FROM remittance WHERE centre_id = %s AND case_id = %s", [centre_id, case_id])
     return [line["remittance_id"] for line in found]
+
+
+ALLOCATED_BY_HAND = """
+SELECT m.at, m.person_id, m.kind, m.amount_fen, m.note, s.value_on, r.number, m.voucher_id
+  FROM suspense_move m JOIN suspense s ON s.centre_id = m.centre_id AND s.suspense_id = m.suspense_id
+  LEFT JOIN remittance r ON r.centre_id = m.centre_id AND r.remittance_id = m.remittance_id
+ WHERE m.centre_id = %(centre)s AND m.person_id IS NOT NULL AND m.at >= %(since)s AND m.at < %(until)s
+ ORDER BY m.at, m.suspense_id, m.n LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class HandledByHand:
+    """What a person did with money in suspense; ``number`` of the remittance it went to, if to one."""
+
+    at: datetime
+    person_id: int
+    kind: MoveKind
+    amount_fen: int
+    note: str
+    value_on: date
+    number: str | None
+    voucher_id: int | None
+
+
+def handled_by_hand(centre_id: int, *, since: datetime, until: datetime, limit: int) -> list[HandledByHand]:
+    """What people, not rules, did with money in suspense."""
+    found = rows(ALLOCATED_BY_HAND, {"centre": centre_id, "since": since, "until": until, "limit": limit})
+    return [HandledByHand(**line | {"kind": MoveKind(line["kind"])}) for line in found]

@@ -16,7 +16,8 @@ from anju.kernel.clock import ZONE
 from anju.reports.types import Column, Show, Value
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WIDTHS = {Show.TEXT: 24, Show.FEN: 18, Show.DAY: 14, Show.MOMENT: 18, Show.NUMBER: 8, Show.VOUCHER: 12}
+WIDTHS = {Show.TEXT: 24, Show.FEN: 18, Show.DAY: 14, Show.MOMENT: 18, Show.NUMBER: 8, Show.VOUCHER: 12,
+          Show.ACCOUNT: 16}
 FORMATS = {Show.FEN: "#,##0.00", Show.DAY: "yyyy-mm-dd", Show.MOMENT: "yyyy-mm-dd hh:mm"}
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -60,7 +61,9 @@ class Sheets:
     def _write(self, sheet: Any, row: int, at: int, show: Show, value: Value) -> None:
         if value is None:
             return
-        if show is Show.FEN and isinstance(value, int):
+        if show is Show.ACCOUNT:
+            sheet.write_string(row, at, str(value))
+        elif show is Show.FEN and isinstance(value, int):
             sheet.write(row, at, Decimal(value) / 100, self._shown[show])
         elif isinstance(value, datetime):
             sheet.write(row, at, value.astimezone(ZONE).replace(tzinfo=None), self._shown[Show.MOMENT])

@@ -1,4 +1,4 @@
-"""The auditor's questions: what can be asked, and one answer on the page or as a workbook. Reads only."""
+"""The auditor's questions: what can be asked, one answer on the page or as a workbook, a sample with all its papers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.audit_sheet import workbook
+from anju.portals.desk.sample_file import sample_file
 from anju.portals.desk.sheet import attachment
 from anju.reports import actions as reports
 from anju.reports.questions import QUESTIONS
-from anju.reports.types import Asked
+from anju.reports.types import Asked, Question
 
 USUAL_DAYS = 90
 MOST_DIGITS = 9
@@ -31,22 +32,33 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/audit.html", {"questions": QUESTIONS.values()})
 
 
+def asked_of(request: HttpRequest, question: Question) -> tuple[Asked, dict[str, str]]:
+    """What the address asks, and its words as typed; refuses a day or a seed that is none, beside its field."""
+    today = moment_of(request).astimezone(ZONE).date()
+    typed = _typed(request, today)
+    asked = Asked(
+        actor_of(request).centre_id, _day(typed["first"], "first"), _day(typed["last"], "last"), _seed(typed["seed"])
+    )
+    return asked, typed
+
+
+def _typed(request: HttpRequest, today: date) -> dict[str, str]:
+    return {
+        "first": request.GET.get("first", str(today - timedelta(days=USUAL_DAYS)))[:20],
+        "last": request.GET.get("last", str(today))[:20], "seed": request.GET.get("seed", f"{today:%Y%m%d}")[:20],
+    }  # fmt: skip
+
+
 @permission("audit.ask")
 @require_safe
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """One answer; `as=xlsx` gives the workbook. What cannot be asked is said beside its field, and asks nothing."""
     question = reports.question(code)
     at = moment_of(request)
-    today = at.astimezone(ZONE).date()
-    typed = {
-        "first": request.GET.get("first", str(today - timedelta(days=USUAL_DAYS)))[:20],
-        "last": request.GET.get("last", str(today))[:20], "seed": request.GET.get("seed", f"{today:%Y%m%d}")[:20],
-    }  # fmt: skip
-    context = {"question": question, "typed": typed, "errors": {}}
-    actor = actor_of(request)
+    context = {"question": question, "typed": _typed(request, at.astimezone(ZONE).date()), "errors": {}}
     try:
-        asked = Asked(actor.centre_id, _day(typed["first"], "first"), _day(typed["last"], "last"), _seed(typed["seed"]))
-        found = reports.ask(code, asked, actor=actor, at=at)
+        asked, _ = asked_of(request, question)
+        found = reports.ask(code, asked, actor=actor_of(request), at=at)
     except Refusal as refusal:
         if not refusal.field:
             raise
@@ -56,6 +68,18 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         return attachment(workbook(found), f"{question.title} {asked.first} 至 {asked.last}.xlsx")
     lines = [list(zip(question.columns, line, strict=True)) for line in found.lines]
     return render(request, "desk/audit_answer.html", context | {"answer": found, "lines": lines})
+
+
+@permission("audit.ask")
+@require_safe
+def sample(request: HttpRequest) -> HttpResponse:
+    """The whole file of a drawn sample: vouchers, lines, what caused them, decisions, receipts and papers, as a zip."""
+    question = reports.question("sample")
+    asked, _ = asked_of(request, question)
+    found = reports.ask("sample", asked, actor=actor_of(request), at=moment_of(request))
+    content = sample_file(found, actor=actor_of(request), at=moment_of(request))
+    name = f"抽样卷宗 {asked.first} 至 {asked.last} 种子号 {asked.seed}.zip"
+    return attachment(content, name, content_type="application/zip")
 
 
 def _day(text: str, field: str) -> date:

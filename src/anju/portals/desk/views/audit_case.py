@@ -5,8 +5,6 @@ What an auditor may see is decision 0027; each case and each paper that is opene
 
 from __future__ import annotations
 
-import re
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -19,22 +17,11 @@ from anju.casework import registry
 from anju.casework.types import Case
 from anju.files import queries as files
 from anju.identity.permissions import permission
-from anju.kernel.identifiers import mask_id, mask_phone, mask_tail
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.casefile import ACT_ZH, TAG_OF, citation, fact_rows, step_rows
+from anju.portals.desk.masking import masked
 from anju.portals.desk.pages import id_of
 from anju.portals.desk.views.case import CONTENT_TYPES
-
-_DOCUMENT = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
-_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
-
-
-def masked(text: str) -> str:
-    """Numbers of documents, cards and phones in a text, masked as everywhere."""
-    text = _DOCUMENT.sub(lambda found: mask_id(found[0]), text)
-    text = _CARD.sub(lambda found: f"尾号 {mask_tail(found[0])}", text)
-    return _PHONE.sub(lambda found: mask_phone(found[0]), text)
 
 
 @permission("audit.ask")
