@@ -42,14 +42,18 @@ def _parser() -> argparse.ArgumentParser:
     heads.add_argument("--data", type=Path, help="数据文件夹（默认 ./var）")
 
     bench = commands.add_parser("bench", help="性能测量，每项旁边有同一次运行的底线")
-    bench.add_argument("name", choices=BENCHES)
+    bench.add_argument("name", choices=(*BENCHES, "suite"))
     bench.add_argument("--members", type=int, default=10_000)
     bench.add_argument("--accounts", type=int, default=0, help="个人账户数（默认由该项决定）")
     bench.add_argument("--clients", type=lambda text: tuple(map(int, text.split("/"))), default=(1, 4, 8))
     bench.add_argument("--connections", type=int, default=1)
     bench.add_argument("--rows", type=int, default=0, help="笔数或行数（默认由该项决定）")
     bench.add_argument("--rounds", type=int, default=5)
-    bench.add_argument("--json", action="store_true")
+    bench.add_argument("--json", action="store_true", help="每行一个 JSON 对象")
+    bench.add_argument("--times", type=int, default=3, help="suite：整套测几遍，取中位数")
+    bench.add_argument("--only", nargs="*", default=(), help="suite：只测这几项")
+    bench.add_argument("--ten-million", action="store_true", help="suite：另测一次一千万户结息（约需 30 GB 磁盘）")
+    bench.add_argument("--write", type=Path, help="suite：把结果表写进这个文件（docs/performance.md）")
 
     simulate = commands.add_parser("simulate", help="随机推演一个小中心：每一步之后核对账目，出错时打印种子和最短经过")
     simulate.add_argument("--seed", type=int, help="随机种子（默认另取一个，并打印出来）")
@@ -107,6 +111,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return verify_books.run(chosen.folder, heads=chosen.heads)
         case "bench":
+            if chosen.name == "suite":
+                from anju.command import bench_suite
+
+                return bench_suite.run(
+                    times=chosen.times, ten_million=chosen.ten_million, only=chosen.only, as_json=chosen.json,
+                    write=chosen.write,
+                )  # fmt: skip
             from anju.command import bench
             from anju.command.bench_ground import Options
 
