@@ -6,6 +6,7 @@ shows the same. The same seed and number of steps do the same again.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import time
@@ -28,6 +29,7 @@ def run(*, seed: int | None, steps: int, check_every: int, shrink_seconds: int) 
         import django
 
         django.setup()
+        logging.getLogger("anju").setLevel(logging.CRITICAL)  # faults that were meant are no news
         _forget_power_cuts()
         return live(chosen, steps, check_every=check_every, shrink_seconds=shrink_seconds)
 

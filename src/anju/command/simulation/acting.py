@@ -1,4 +1,4 @@
-"""Doing one act of the product as somebody: once, twice, with a death in its middle; and what must hold of each."""
+"""Doing one act of the product as somebody: once, twice, with a fault in its middle; and what must hold of each."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
-from anju.command.simulation.crash import Crash, bury, counts, dying_at, trace
+from anju.command.simulation.crash import Crash, bury, counts, dying_at, killed, no_space_at, trace
 from anju.command.simulation.town import Town
 from anju.kernel.refusal import Refusal
 
-CRASHES, TWICE = 0.10, 0.08
+CRASHES, NO_SPACE, KILLED, TWICE = 0.08, 0.03, 0.01, 0.08
 LONGEST_ACT = 60
 """Statements within which a death falls."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff].*[。？！]$|[\u4e00-\u9fff]{4,}")
@@ -40,13 +40,18 @@ def act(
     town: Town, chance: Random, call: Callable[[], Any], *, whole: bool = True, once: bool = True,
     refused: bool = False,
 ) -> Outcome:  # fmt: skip
-    """Do it, perhaps after a first try that died, and perhaps twice.
+    """Do it, perhaps after a first try that died or found no space, and perhaps twice.
 
-    ``whole``: it is one transaction, so that a try that died leaves no trace. ``once``: done again it posts nothing.
+    ``whole``: it is one transaction, so that a try that failed leaves no trace. ``once``: done again it posts nothing.
     ``refused``: it is forbidden and must be refused.
     """
-    if chance.random() < CRASHES:
+    fault = chance.random()
+    if fault < CRASHES:
         _die(town, chance, call, whole=whole)
+    elif fault < CRASHES + NO_SPACE:
+        _run_out(town, chance, call, whole=whole)
+    elif fault < CRASHES + NO_SPACE + KILLED:
+        _kill(town, chance, call)
     outcome = _try(town, call, thorough=refused)
     if refused and outcome.done:
         raise Violation(f"forbidden, yet done: {outcome.value!r}")
@@ -96,6 +101,34 @@ def _die(town: Town, chance: Random, call: Callable[[], Any], *, whole: bool) ->
             raise Violation("an act left its transaction open")
     town.take_planned()
     town.said.append("done before it could die")
+
+
+def _run_out(town: Town, chance: Random, call: Callable[[], Any], *, whole: bool) -> None:
+    """No space is left on the disk at some statement; a moment later there is some again."""
+    before = trace(town.today)
+    try:
+        with no_space_at(chance.randrange(LONGEST_ACT)):
+            call()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "53100":
+            raise
+        town.said.append("no space")
+        if whole and (after := trace(town.today)) != before:
+            raise Violation(f"an act without space left {_changed(before, after)}") from error
+    except Refusal:
+        pass
+    else:
+        town.said.append("done before it ran out")
+    town.take_planned()
+
+
+def _kill(town: Town, chance: Random, call: Callable[[], Any]) -> None:
+    """A process of its own is killed with -9 before it commits: the server must leave nothing of it."""
+    before = trace(town.today)
+    killed(call, statement=chance.randrange(LONGEST_ACT))
+    town.said.append("killed")
+    if (after := trace(town.today)) != before:
+        raise Violation(f"a killed process left {_changed(before, after)}")
 
 
 def _changed(before: dict[str, int], after: dict[str, int]) -> str:

@@ -62,10 +62,10 @@ def strange_money(town: Town, chance: Random) -> None:
 def _money_in(town: Town, chance: Random, fen: int, summary: str, payer: str, account: str) -> None:
     notice = EntryNotice(
         account=CENTRE_ACCOUNT, host_serial=f"D{town.next():08d}", direction=Direction.CREDIT, amount_fen=fen,
-        entry_date=town.today, booked_time=f"{town.at:%H%M%S}", summary=summary, counter_name=payer,
+        entry_date=town.bank_day, booked_time=f"{town.at:%H%M%S}", summary=summary, counter_name=payer,
         counter_account=account,
     )  # fmt: skip
-    town.bank.booked.append(notice)
+    town.bank.booked.append(town.book(notice))
     town.told.append(notice)
     how = chance.random()
     if how < 0.75:
@@ -79,6 +79,16 @@ def tell(town: Town, chance: Random, notice: EntryNotice) -> None:
     """The notice arrives; the model learns of it whether or not it had come before."""
     act(town, chance, lambda: treasury.receive_notice(notice, at=town.at))
     learn(town, notice)
+
+
+def debit_of(town: Town, serial: str, fen: int) -> EntryNotice:
+    """The line of one of our payments; the bank books it when it is first looked for."""
+    if serial not in town.debits:
+        town.debits[serial] = town.book(EntryNotice(
+            account=CENTRE_ACCOUNT, host_serial=f"H{serial}", direction=Direction.DEBIT, amount_fen=fen,
+            entry_date=town.bank_day, original_serial=serial,
+        ))  # fmt: skip
+    return town.debits[serial]
 
 
 def learn(town: Town, notice: EntryNotice) -> None:
@@ -116,11 +126,11 @@ def bank_reverses(town: Town, chance: Random) -> None:
     if original is None or original.reversal:
         return
     notice = replace(
-        original, host_serial=f"R{town.next():08d}", entry_date=town.today, reversal=True,
+        original, host_serial=f"R{town.next():08d}", entry_date=town.bank_day, reversal=True,
         original_host_serial=original.host_serial, direction=chance.choice(list(Direction)),
         summary="冲正", amount_fen=original.amount_fen + (100 if chance.random() < 0.05 else 0),
     )  # fmt: skip
-    town.bank.booked.append(notice)
+    town.bank.booked.append(town.book(notice))
     if chance.random() < 0.8:
         tell(town, chance, notice)
     else:
@@ -134,14 +144,14 @@ def bank_tells_of_payment(town: Town, chance: Random) -> None:
     order = payments.payment(order_id, centre_id=town.centre_id) if order_id else None
     if order is None:
         return
-    notice = EntryNotice(
-        account=CENTRE_ACCOUNT, host_serial=f"H{order.business_serial}", direction=Direction.DEBIT,
-        amount_fen=order.amount_fen, entry_date=town.today, original_serial=order.business_serial,
-    )  # fmt: skip
+    notice = debit_of(town, order.business_serial, order.amount_fen)
     if order.state is PaymentState.CONFIRMED and chance.random() < 0.4:
-        notice = replace(
-            notice, host_serial=f"B{town.next():08d}", direction=Direction.CREDIT, summary="退汇",
-        )  # fmt: skip
+        if order.business_serial not in town.given_back:
+            town.given_back[order.business_serial] = town.book(replace(
+                notice, host_serial=f"B{town.next():08d}", direction=Direction.CREDIT, summary="退汇",
+                entry_date=town.bank_day,
+            ))  # fmt: skip
+        notice = town.given_back[order.business_serial]
     act(town, chance, lambda: treasury.receive_notice(notice, at=town.at))
 
 

@@ -17,8 +17,8 @@ from anju.command.simulation.acting import act
 from anju.command.simulation.model import Entry
 from anju.command.simulation.plan import LAST_DAY, operation
 from anju.command.simulation.town import Town
+from anju.database.sql import row
 from anju.kernel.month import interest_year
-from anju.ledger.actions import close_days
 from anju.ledger.posting_rules import PostingRule
 from anju.policy import Book
 
@@ -69,11 +69,13 @@ def reverse_line(town: Town, chance: Random) -> None:
         return
     key = f"simulation:line:{account_id}:{line.seq}"
     clerk, reviewer = town.actor("clerk").person_id, town.actor("reviewer").person_id
+    whose = row("SELECT unit_id FROM remittance WHERE remittance_id = %s", [remittance_id])
+    assert whose is not None
 
     def reverse() -> object:
         return accounts.reverse_line(
             account_id, line.seq, key=key, rule=PostingRule.REMITTANCE_REVERSED, maker=clerk, checker=reviewer,
-            reason="记错", at=town.at, bank_account_id=town.bank_account_id,
+            reason="记错", at=town.at, bank_account_id=town.bank_account_id, unit_id=whose["unit_id"],
         )  # fmt: skip
 
     if act(town, chance, reverse).done:
@@ -125,14 +127,3 @@ def settle_year(town: Town, chance: Random) -> None:
     if chance.random() < 0.2:
         act(town, chance, lambda: accounts.settle_interest(town.centre_id, year, at=town.at), whole=False, refused=True)
     act(town, chance, lambda: accounts.settle_interest(town.centre_id, year - 1, at=town.at), whole=False)
-
-
-@operation(2)
-def close_books(town: Town, chance: Random) -> None:
-    """Days that are over are closed; today is not over."""
-    clerk = town.actor("clerk")
-    through = town.today - timedelta(days=chance.randint(0, 4))
-    act(
-        town, chance, lambda: close_days(town.centre_id, through=through, actor=clerk, at=town.at),
-        refused=through >= town.today,
-    )  # fmt: skip

@@ -1,11 +1,13 @@
-"""Faults in the middle of an act: a process that dies at some statement, and what it must leave behind."""
+"""Faults in the middle of an act: a process that dies at some statement, a database without space; and what is left."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import connection
 
@@ -33,18 +35,68 @@ def dying_at(statement: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def no_space_at(statement: int) -> Iterator[None]:
+    """The server answers the given statement of the block as it does when no byte is left on its disk (53100)."""
+    left = statement
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal left
+        left -= 1
+        return execute(_NO_SPACE, None, False, context) if left == -1 else execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        yield
+
+
+_NO_SPACE = "DO $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+
+
+def killed(call: Callable[[], object], *, statement: int) -> None:
+    """A process of its own does it and is killed with -9 before the given statement, or else before its first commit.
+
+    Nobody else hears of what it did, so it is never let come to a commit; ``dying_at`` dies between two of them.
+    """
+    connection.close()
+    pid = os.fork()
+    if pid == 0:
+        _live_until(call, statement)
+    os.waitpid(pid, 0)
+
+
+def _live_until(call: Callable[[], object], statement: int) -> NoReturn:
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    left = statement
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal left
+        if left == 0 or not (connection.in_atomic_block or sql.lstrip().startswith("SELECT")):
+            die()
+        left -= 1
+        return execute(sql, params, many, context)
+
+    try:
+        connection._commit = die  # type: ignore[attr-defined]
+        with connection.execute_wrapper(count):
+            call()
+    finally:
+        os._exit(0)
+
+
 def bury() -> None:
     """What the system does with a dead process: its connection ends, and with it its locks and open transaction."""
     connection.close()
 
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM voucher) AS vouchers,
+SELECT (SELECT max(id) FROM voucher) AS vouchers,
        (SELECT count(*) FROM member_line WHERE period IN (%(month)s, %(before)s, %(interest)s)) AS member_lines,
        (SELECT count(*) FROM hold) AS holds, (SELECT count(*) FROM payment_order) AS payments
 """
 _STATES = """
-SELECT (SELECT count(*) FROM gl_line) AS gl_lines, (SELECT count(*) FROM account) AS accounts,
+SELECT (SELECT max(voucher_id) FROM gl_line) AS gl_lines, (SELECT count(*) FROM account) AS accounts,
        (SELECT count(*) FROM account_freeze WHERE ended_at IS NULL) AS freezes,
        (SELECT count(*) FROM change_list) AS lists, (SELECT count(*) FROM audit_record) AS audited,
        (SELECT sum(hashtext(t::text)) FROM remittance t) AS remittances,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from anju.kernel.month import interest_year
 
@@ -118,8 +118,16 @@ class Model:
             fen += moved + account.interest[earlier]
         return fen + sum(entry.fen for entry in account.by_year[year])
 
-    def _interest(self, account: Account, year: int, *, opening: int) -> int:
-        end = date(year + 1, 7, 1)
+    def accrued(self, account_id: int, year: int, through: date) -> int:
+        """Interest earned in a year through a day by what had moved then, as a settlement would round it."""
+        account = self.accounts[account_id]
+        if account.first_year > year:
+            return 0
+        opening = self.balance(account_id, year) - sum(entry.fen for entry in account.by_year[year])
+        return self._interest(account, year, opening=opening, end=through + timedelta(days=1))
+
+    def _interest(self, account: Account, year: int, *, opening: int, end: date | None = None) -> int:
+        end = end or date(year + 1, 7, 1)
         earned = opening * self._rate_days(date(year, 7, 1), end)
         earned += sum(entry.fen * self._rate_days(entry.value_on, end) for entry in account.by_year[year])
         whole = DAY_BASE * 10_000

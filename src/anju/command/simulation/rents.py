@@ -96,8 +96,8 @@ def withdraw_case(town: Town, chance: Random) -> None:
 def decide(town: Town, chance: Random) -> None:
     """A clerk establishes and proposes, a reviewer agrees; neither may do the other's part."""
     clerk, reviewer = town.actor("clerk"), town.actor("reviewer")
-    cases_seen = [case_queries.desk_case(reviewer, case_id) for case_id, _ in town.cases]
-    seen = town.draw(chance, [one for one in cases_seen if one.state in AT_DESK])
+    waiting = (case_queries.desk_case(reviewer, case_id) for case_id, _ in chance.sample(town.cases, len(town.cases)))
+    seen = next((one for one in waiting if one.state in AT_DESK), None)
     if seen is None:
         return
     case_id, state = seen.case_id, CaseState(seen.state)

@@ -11,10 +11,13 @@ from random import Random
 
 from anju.command.simulation import (  # noqa: F401  (what may happen registers itself)
     bank,
+    batches,
     books,
+    closing,
     employers,
     hours,
     rents,
+    statements,
     suspense,
 )
 from anju.command.simulation.acting import Violation

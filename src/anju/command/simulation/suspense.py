@@ -89,6 +89,7 @@ def clear_unknown(town: Town, chance: Random) -> None:
     if order is None:
         return
     under_way = {serial for _, serial, _ in town.bank.under_way}
+    under_way |= {line.business_serial for _, _, batch in town.bank.batches for line in batch.lines}
     if order.business_serial in under_way or town.bank.executed[order.business_serial]:
         return
     who = town.actor(chance.choice(("treasurer", "second_treasurer")))

@@ -23,7 +23,7 @@ from anju.exchange import fakes
 from anju.exchange.fakes import FakeAgencies
 from anju.exchange.types import Kind
 from anju.identity import actions as identity
-from anju.identity.types import Role
+from anju.identity.types import STAFF_ROLES, Role
 from anju.kernel import clock
 from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
@@ -115,6 +115,13 @@ class Town:
     late: list[EntryNotice] = field(default_factory=list)
     told: deque[EntryNotice] = field(default_factory=lambda: deque(maxlen=RECENT))
     cases: deque[tuple[int, Actor]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    lines: list[EntryNotice] = field(default_factory=list)
+    """Everything the bank booked on the account, in its order: what its statements say."""
+    debits: dict[str, EntryNotice] = field(default_factory=dict)
+    """Of our payments, by their serials; and what came back of them."""
+    given_back: dict[str, EntryNotice] = field(default_factory=dict)
+    stated: int = 0
+    """How many of the lines a statement has told."""
     settled: deque[int] = field(default_factory=lambda: deque(maxlen=RECENT))
     actors: dict[str, Actor] = field(default_factory=dict)
     bank_account_id: int = 0
@@ -148,6 +155,16 @@ class Town:
     def next(self) -> int:
         self.count += 1
         return self.count
+
+    def book(self, notice: EntryNotice) -> EntryNotice:
+        """The bank writes a line; it stands in its next statement."""
+        self.lines.append(notice)
+        return notice
+
+    @property
+    def bank_day(self) -> date:
+        """The bank's day never goes back."""
+        return max(self.lines[-1].entry_date, self.today) if self.lines else self.today
 
     def pass_time(self, seconds: int) -> None:
         """Move the clock. It never runs past the last day that the rules of the city are known for."""
@@ -196,7 +213,7 @@ def log_in(town: Town, name: str, role: Role, *, unit_id: int | None = None, per
             [PersonDraft(name, IdKind.ID18, number)], centre_id=town.centre_id, at=town.at
         )[0].person_id
     machine = Actor.machine(town.centre_id, "simulation")
-    staff = role in (Role.CLERK, Role.REVIEWER, Role.TREASURER, Role.ADMINISTRATOR)
+    staff = role in STAFF_ROLES
     login_id = identity.register(
         name=name, id_kind=IdKind.ID18.value, id_number=number, phone=f"1601{n:07d}", at=town.at, staff=staff
     )
@@ -207,7 +224,8 @@ def log_in(town: Town, name: str, role: Role, *, unit_id: int | None = None, per
 
 STAFF = {
     "clerk": Role.CLERK, "second_clerk": Role.CLERK, "reviewer": Role.REVIEWER, "treasurer": Role.TREASURER,
-    "second_treasurer": Role.TREASURER,
+    "second_treasurer": Role.TREASURER, "third_treasurer": Role.TREASURER, "accountant": Role.ACCOUNTANT,
+    "second_accountant": Role.ACCOUNTANT,
 }  # fmt: skip
 
 
