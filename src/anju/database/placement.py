@@ -92,6 +92,8 @@ PLACEMENT: dict[str, Placement] = {
     "bank_notice": _centre(),
     "bank_statement": _centre(append_only=True),
     "batch_contradiction": _centre(),
+    "deposit": _centre(),
+    "own_move": _centre(),
     "payment_batch": _centre(),
     "payment_batch_line": _centre(),
     "payment_order": _centre(),

@@ -26,6 +26,7 @@ from anju.treasury import actions as treasury
 from anju.treasury import bank as bank_port
 from anju.treasury.bank import Balance
 from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold
+from anju.treasury.deposit_types import MoveInstruction
 from anju.treasury.types import (
     BankResult,
     CardCheck,
@@ -203,6 +204,9 @@ class _PastBank:
 
     def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer:
         return BatchAnswer(state=BatchTold.UNSENT, reason="the past paid one by one")
+
+    def move(self, move: MoveInstruction, *, at: datetime) -> BankResult:
+        return BankResult(state=ResultState.UNSENT, reason="the past had no deposits")
 
     def ask_batch(self, batch_serial: str, *, at: datetime) -> BatchAnswer:
         return BatchAnswer(state=BatchTold.NONE)

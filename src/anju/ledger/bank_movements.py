@@ -8,13 +8,14 @@ from datetime import date
 from anju.database.sql import rows
 from anju.ledger.types import BankMovement
 
-# Deposits stand on 101 and 102 and their sub-codes; every such line names its bank account.
+# Deposits stand on 101 and 102 and their sub-codes; every such line names its bank account. A time deposit has left
+# the current account: its own sub-code is compared with the register of deposits instead.
 _MOVEMENTS = """
 SELECT l.bank_account_id, v.id AS voucher_id, v.business_date AS on_day, v.event_id, v.reverses_id,
        sum(l.debit_fen - l.credit_fen)::bigint AS effect_fen
   FROM gl_line l JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id
  WHERE l.centre_id = %(centre)s AND l.bank_account_id IS NOT NULL AND left(l.subject, 3) IN ('101', '102')
-   AND (%(account)s::bigint IS NULL OR l.bank_account_id = %(account)s) AND v.business_date <= %(on)s
+   AND l.subject <> '101-03' AND (%(account)s::bigint IS NULL OR l.bank_account_id = %(account)s) AND v.business_date <= %(on)s
  GROUP BY l.bank_account_id, v.centre_id, v.id HAVING sum(l.debit_fen - l.credit_fen) <> 0
  ORDER BY v.business_date, v.id
 """

@@ -18,8 +18,9 @@ from django.conf import settings
 from django.db import connection
 
 from anju.kernel.money import yuan_to_fen
-from anju.treasury import batch_messages, messages
+from anju.treasury import batch_messages, deposit_messages, messages
 from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold
+from anju.treasury.deposit_types import MoveInstruction
 from anju.treasury.messages import Answer, MessageUnreadable
 from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
 
@@ -49,6 +50,8 @@ class Bank(Protocol):
 
     def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer: ...
 
+    def move(self, move: MoveInstruction, *, at: datetime) -> BankResult: ...
+
     def ask_batch(self, batch_serial: str, *, at: datetime) -> BatchAnswer: ...
 
     def batch_file(self, batch_serial: str, *, at: datetime) -> BatchFile | None: ...
@@ -67,8 +70,19 @@ class HttpBank:
         self._url, self._key, self._node, self._transport = url.rstrip("/"), key, node, transport
 
     def pay(self, payment: Instruction, *, at: datetime) -> BankResult:
+        fields = messages.payment_fields(payment)
+        return self._instruct("BDC101", fields, payment.business_serial, payment.amount_fen, at)
+
+    def move(self, move: MoveInstruction, *, at: datetime) -> BankResult:
+        code, fields = deposit_messages.move_code(move), deposit_messages.move_fields(move)
+        return self._instruct(code, fields, move.business_serial, move.amount_fen, at)
+
+    def _instruct(
+        self, code: str, fields: Sequence[messages.Field], serial: str, amount_fen: int, at: datetime
+    ) -> BankResult:
+        """Tell the bank to move money, and read what is known of it afterwards."""
         try:
-            answer = self._call("/settlement", "BDC101", messages.payment_fields(payment), at)
+            answer = self._call("/settlement", code, fields, at)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.PoolTimeout) as error:
             return BankResult(state=ResultState.UNSENT, reason=type(error).__name__)
         except httpx.HTTPStatusError as error:
@@ -79,7 +93,7 @@ class HttpBank:
             return BankResult(state=ResultState.UNKNOWN, reason=type(error).__name__)
         if answer.head.get("status") == "1" and answer.head.get("code") in _NOT_RECORDED:
             return BankResult(state=ResultState.UNSENT, reason_code=answer.head["code"])
-        return _result(answer, answer.body.get("business_serial"), payment.business_serial, payment.amount_fen)
+        return _result(answer, answer.body.get("business_serial"), serial, amount_fen)
 
     def ask(self, business_serial: str, *, amount_fen: int, at: datetime) -> BankResult:
         try:

@@ -50,6 +50,20 @@ CHECKS = [
         " WHERE (b.state = 7 AND o.state IN (1, 2, 3)) OR (b.state IN (1, 2, 3) AND o.state IN (2, 3, 4))",
     ),
     Invariant(
+        "treasury: the register of deposits is the balance of the time and notice deposits of each account",
+        "SELECT coalesce(d.centre_id, g.centre_id), coalesce(d.bank_account_id, g.bank_account_id) FROM"
+        " (SELECT centre_id, bank_account_id, sum(amount_fen) AS fen FROM deposit WHERE state = 2 AND kind IN (1, 2)"
+        " GROUP BY 1, 2) d FULL JOIN (SELECT centre_id, bank_account_id, sum(debit_fen - credit_fen) AS fen"
+        " FROM gl_line WHERE subject = '101-03' GROUP BY 1, 2 HAVING sum(debit_fen - credit_fen) <> 0) g"
+        " ON g.centre_id = d.centre_id AND g.bank_account_id = d.bank_account_id WHERE d.fen IS DISTINCT FROM g.fen",
+    ),
+    Invariant(
+        "treasury: a move of own money that is done has one voucher, made and checked by its two people",
+        "SELECT m.centre_id, m.move_id FROM own_move m LEFT JOIN voucher v ON v.centre_id = m.centre_id"
+        " AND v.id = m.voucher_id WHERE m.maker_person_id = m.checker_person_id OR (m.state = 5 AND m.kind <> 4 AND"
+        " (v.id IS NULL OR v.maker_person_id <> m.maker_person_id OR v.checker_person_id <> m.checker_person_id))",
+    ),
+    Invariant(
         "treasury: an entry taken back has exactly one reversal of the same amount",
         "SELECT n.centre_id, n.notice_id FROM bank_notice n WHERE n.state = 2 AND 1 <> (SELECT count(*)"
         " FROM bank_notice r WHERE r.centre_id = n.centre_id AND r.original_notice_id = n.notice_id"

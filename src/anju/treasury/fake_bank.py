@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from threading import Lock
+from typing import Any
 
 from anju.treasury.bank import Balance, BankDown
 from anju.treasury.batch_types import BatchAnswer, BatchFile, BatchInstruction, BatchTold, LineTold
+from anju.treasury.deposit_types import MoveInstruction, MoveKind
 from anju.treasury.types import BankResult, CardCheck, CardStatus, EntryNotice, Instruction, ResultState
 
 
@@ -84,6 +86,9 @@ class FakeBank:
     """When a batch arrives, when it is done, and the batch; one sent twice stands here twice."""
     refused_batches: set[str] = field(default_factory=set)
     sent_batches: list[BatchInstruction] = field(default_factory=list)
+    moves: list[MoveInstruction] = field(default_factory=list)
+    interest_fen: int = 0
+    """What it pays over the principal when a deposit is drawn."""
     _carried_out: set[int] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
@@ -111,6 +116,13 @@ class FakeBank:
             if mood is AskMood.UNKNOWN:
                 return BankResult(state=ResultState.UNKNOWN)
             return self._truth(business_serial, at)
+
+    def move(self, move: MoveInstruction, *, at: datetime) -> BankResult:
+        with self._lock:
+            self._catch_up(at)
+            self.moves.append(move)
+            mood = self.moods.popleft() if self.moods else PayMood.OK
+            return self._meet(mood, move.business_serial, at)
 
     def pay_batch(self, batch: BatchInstruction, *, at: datetime) -> BatchAnswer:
         with self._lock:
@@ -217,11 +229,18 @@ class FakeBank:
                 else:
                     self.executed[line.business_serial] += 1
 
+    def _of_move(self, serial: str) -> dict[str, Any]:
+        """What the answer to a move of the centre's own money tells besides."""
+        move = next((one for one in self.moves if one.business_serial == serial), None)
+        if move is None or move.kind is MoveKind.TRANSFER:
+            return {}
+        return {"deposit_number": f"D{serial}"} if move.kind is MoveKind.MAKE else {"interest_fen": self.interest_fen}
+
     def _truth(self, serial: str, at: datetime) -> BankResult:
         if self.executed[serial]:
             return BankResult(
                 state=ResultState.SUCCESS, host_serial=f"H{serial}", value_on=at.date(),
-                returned_on=self.returned.get(serial),
+                returned_on=self.returned.get(serial), **self._of_move(serial),
             )  # fmt: skip
         if serial in self.refused:
             return BankResult(state=ResultState.FAILED, reason_code="E2004", reason="收款账户已销户")

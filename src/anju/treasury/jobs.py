@@ -11,6 +11,7 @@ from anju.treasury.actions.statements import TELL_JOB, tell_entries
 from anju.treasury.bank import BankDown
 from anju.treasury.batch_machine import BATCH_JOB, NAMES_JOB, advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import ASK_JOB, INSTRUCT_JOB, advance, chase
+from anju.treasury.move_machine import MOVE_JOB, advance_move, chase_moves
 
 _BANK_DOWN_SECONDS = 300
 
@@ -31,6 +32,7 @@ def chase_payments(centre_id: int) -> None:
     at = clock.now()
     chase(centre_id, at=at)
     chase_batches(centre_id, at=at)
+    chase_moves(centre_id, at=at)
 
 
 @jobs.handler(NAMES_JOB)
@@ -59,6 +61,12 @@ def fetch_missed_entries(centre_id: int, bank_account_id: int, days: int = 1) ->
 def tell_statement_entries(centre_id: int, statement_id: int) -> None:
     """The net under an import that broke off: tell what no notice has told."""
     tell_entries(centre_id, statement_id, at=clock.now())
+
+
+@jobs.handler(MOVE_JOB)
+def step_move(centre_id: int, move_id: int) -> None:
+    """Tell the bank of a checked move of own money, or ask for its result."""
+    _again(advance_move(centre_id, move_id, at=clock.now()))
 
 
 def _step(centre_id: int, order_id: int) -> None:

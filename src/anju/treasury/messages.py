@@ -123,6 +123,8 @@ def read_payment(body: Mapping[str, str]) -> BankResult:
         reason_code=body.get("reason_code", "")[:20],
         reason=body.get("reason", "")[:200],
         returned_on=_date_or_none(body.get("returned_date", "")),
+        deposit_number=body.get("deposit_number", "")[:40],
+        interest_fen=yuan_to_fen(body["interest"]) if is_amount(body.get("interest", "")) else 0,
     )
 
 

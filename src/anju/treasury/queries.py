@@ -19,6 +19,11 @@ from anju.treasury.batch_queries import batches as batches
 from anju.treasury.batch_queries import batches_unfinished as batches_unfinished
 from anju.treasury.batch_queries import gatherable as gatherable
 from anju.treasury.batch_queries import live_batches as live_batches
+from anju.treasury.deposit_queries import deposits as deposits
+from anju.treasury.deposit_queries import deposits_in_force_fen as deposits_in_force_fen
+from anju.treasury.deposit_queries import maturities as maturities
+from anju.treasury.deposit_queries import move as move
+from anju.treasury.deposit_queries import moves as moves
 from anju.treasury.journal import journal_against_books as journal_against_books
 from anju.treasury.journal import reconcile_bank as reconcile_bank
 from anju.treasury.statement_queries import UNKNOWN_NOTICES

@@ -189,6 +189,10 @@ class BankResult:
     reason_code: str = ""
     reason: str = ""
     returned_on: date | None = None
+    deposit_number: str = ""
+    """Of a deposit that was made: the bank's number of it."""
+    interest_fen: int = 0
+    """Of a deposit that was drawn: what the bank paid over the principal."""
 
 
 @dataclass(frozen=True)

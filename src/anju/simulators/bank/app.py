@@ -160,5 +160,5 @@ class Bank:
 
     def _state(self, _request: Request) -> Reply:
         with self.store.lock:
-            names = ("own", "cards", "entries", "payments", "batches", "notices", "faults")
+            names = ("own", "cards", "entries", "payments", "batches", "deposits", "notices", "faults")
             return json_reply({name: dict(self.store.table(name)) for name in names})

@@ -9,6 +9,7 @@ from ..store import Store
 from .batches import Batches
 from .books import Books
 from .calls import Calls
+from .deposits import OwnMoney, own_money_fields
 from .messages import TEXTS, Body, Message, Refused, answer, yuan
 from .notices import entry_fields
 
@@ -24,14 +25,23 @@ class Settlement:
         self._batches = Batches(
             store, books, faults, calls, outcome=_outcome, after_payment=self._after_payment
         )
+        self._own_money = OwnMoney(
+            store, books, faults, outcome=_outcome,
+            announce=lambda host_serial: calls.plan("announce", after=0, host_serial=host_serial),
+        )  # fmt: skip
         self._doors = {
             "SYS600": self._probe,
             "BDC101": self._pay,
             "BDC103": self._batches.take,
             "BDC107": self._batches.state,
             "BDC108": self._batches.results,
+            "BDC109": self._own_money.transfer,
             "BDC110": self._result,
             "BDC113": self._entries,
+            "BDC114": self._own_money.make,
+            "BDC115": self._own_money.draw,
+            "BDC117": self._own_money.make,
+            "BDC118": self._own_money.draw,
             "BDC123": self._balance,
         }
 
@@ -111,6 +121,7 @@ class Settlement:
         else:
             told = (
                 *_outcome(payment),
+                *own_money_fields(payment),
                 ("payee_account", payment["payee_account"]),
                 ("returned_date", payment.get("returned_date", "")),
                 ("returned_serial", payment.get("returned_serial", "")),

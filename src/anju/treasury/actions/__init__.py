@@ -11,6 +11,14 @@ from anju.treasury.actions.batches import (
 )
 from anju.treasury.actions.cards import bind_card, end_card
 from anju.treasury.actions.contradictions import settle_contradiction
+from anju.treasury.actions.deposits import (
+    cancel_move,
+    check_move,
+    give_up_move,
+    propose_deposit,
+    propose_drawing,
+    propose_transfer,
+)
 from anju.treasury.actions.mandates import end_mandate, sign_mandate
 from anju.treasury.actions.notices import fetch_entries, receive_notice
 from anju.treasury.actions.payments import (
@@ -26,30 +34,39 @@ from anju.treasury.actions.renewing import order_again, withdraw_unsigned
 from anju.treasury.actions.statements import import_statement, keep_statement, tell_entries
 from anju.treasury.batch_machine import advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
+from anju.treasury.move_machine import advance_move, chase_moves
 
 __all__ = [
     "advance",
     "advance_batch",
+    "advance_move",
     "ask_card_owner",
     "bind_card",
     "cancel_batch",
+    "cancel_move",
     "cancel_payment",
     "chase",
     "chase_batches",
+    "chase_moves",
     "check_batch",
     "check_batch_names",
+    "check_move",
     "decline_payment",
     "dissolve_batch",
     "end_card",
     "end_mandate",
     "fetch_entries",
     "gather_batch",
+    "give_up_move",
     "give_up_payment",
     "import_statement",
     "keep_statement",
     "open_bank_account",
     "order_again",
     "order_payment",
+    "propose_deposit",
+    "propose_drawing",
+    "propose_transfer",
     "receive_notice",
     "record_result",
     "release_batch",

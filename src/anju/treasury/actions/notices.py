@@ -24,6 +24,7 @@ from anju.treasury.actions.contradictions import keep_contradiction
 from anju.treasury.bank import bank
 from anju.treasury.machine import plan_look, return_settled
 from anju.treasury.messages import notice_digest
+from anju.treasury.move_machine import plan_move
 from anju.treasury.sql import insert_once, wait_turn
 from anju.treasury.types import (
     OPEN_STATES,
@@ -96,6 +97,10 @@ def _understand(kept: _Kept) -> NoticeState:
         state = _reverse(kept)
     elif (order := _own_payment(kept)) is not None:
         return _recognise(kept, order)
+    elif (move_id := _own_move(kept)) is not None:
+        _set_state(kept.centre_id, kept.notice_id, NoticeState.OWN_PAYMENT)
+        plan_move(kept.centre_id, move_id)
+        return NoticeState.OWN_PAYMENT
     elif kept.notice.direction is Direction.CREDIT:
         return _money_in(kept)
     else:
@@ -179,6 +184,20 @@ def _own_payment(kept: _Kept) -> dict[str, Any] | None:
             "serial": notice.original_serial, "host": notice.host_serial,
         },
     )  # fmt: skip
+
+
+def _own_move(kept: _Kept) -> int | None:
+    """The move of the centre's own money this entry belongs to, on whichever of its two accounts it stands."""
+    notice = kept.notice
+    found = row(
+        "SELECT move_id FROM own_move WHERE centre_id = %(centre)s AND %(account)s IN (bank_account_id, to_account_id)"
+        " AND ((business_serial = %(serial)s AND business_serial <> '') OR (host_serial = %(host)s AND"
+        " host_serial <> '' AND bank_account_id = %(account)s))"
+        " AND (%(amount)s IN (amount_fen, amount_fen + interest_fen) OR (kind = 2 AND state < 5)) LIMIT 1",
+        {"centre": kept.centre_id, "account": kept.bank_account_id, "serial": notice.original_serial,
+         "host": notice.host_serial, "amount": notice.amount_fen},
+    )  # fmt: skip
+    return None if found is None else int(found["move_id"])
 
 
 def _recognise(kept: _Kept, order: dict[str, Any]) -> NoticeState:

@@ -4,6 +4,7 @@ from anju.treasury.models.account import BankAccount
 from anju.treasury.models.batch import BatchContradiction, PaymentBatch, PaymentBatchLine
 from anju.treasury.models.card import MemberCard
 from anju.treasury.models.contradiction import BankContradiction
+from anju.treasury.models.deposit import Deposit, OwnMove
 from anju.treasury.models.notice import BankNotice
 from anju.treasury.models.payment import PaymentOrder, TreasuryMandate
 from anju.treasury.models.statement import BankEntry, BankStatement
@@ -15,7 +16,9 @@ __all__ = [
     "BankNotice",
     "BankStatement",
     "BatchContradiction",
+    "Deposit",
     "MemberCard",
+    "OwnMove",
     "PaymentBatch",
     "PaymentBatchLine",
     "PaymentOrder",
