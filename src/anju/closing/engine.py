@@ -94,7 +94,7 @@ def take_step(centre_id: int, run_id: int, *, actor: Actor, at: datetime) -> Run
         )
         if now != claim or run.state is not RunState.RUNNING:
             raise busy(run)
-        _do(run, step, actor, at)
+        _do(run, step, actor=actor, at=at)
     return read_run(centre_id, run_id)
 
 
@@ -106,7 +106,8 @@ def _next(run: Run) -> Step:
     return run.next_step
 
 
-def _do(run: Run, step: Step, actor: Actor, at: datetime) -> None:
+def _do(run: Run, step: Step, *, actor: Actor, at: datetime) -> None:
+    """Do a step and keep what came of it; tried again with the same result, it leaves no second audit record."""
     began = stopwatch.perf_counter()
     outcome = ACTS[step.kind](run, actor, at)
     took_ms = round((stopwatch.perf_counter() - began) * 1000)
@@ -117,10 +118,11 @@ def _do(run: Run, step: Step, actor: Actor, at: datetime) -> None:
         int(state), outcome.text, findings_json(outcome.findings), json.dumps(outcome.figures, ensure_ascii=False),
         took_ms, run.centre_id, run.run_id, step.n,
     ])  # fmt: skip
-    record(
-        "closing.step", actor=actor, at=at, subject="closing_run", subject_id=run.run_id,
-        details={"step": int(step.kind), "state": int(state), "findings": len(outcome.findings)},
-    )  # fmt: skip
+    if (state, outcome.text, outcome.findings) != (step.state, step.text, step.findings):
+        record(
+            "closing.step", actor=actor, at=at, subject="closing_run", subject_id=run.run_id,
+            details={"step": int(step.kind), "state": int(state), "findings": len(outcome.findings)},
+        )  # fmt: skip
 
 
 def take_steps(centre_id: int, run_id: int, *, actor: Actor, at: datetime) -> Run:

@@ -6,7 +6,7 @@ there is nothing to compare yet, the level says so from the books themselves; it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from anju.accounts.queries import levels as members
@@ -69,10 +69,11 @@ def _bank(centre_id: int, day: date, labels: Mapping[int, str]) -> LevelResult:
         if compared.bank_fen is None and compared.journal_fen == compared.books_fen == 0:
             continue
         if compared.bank_fen is None or late:
-            found.append(_no_statement(compared, label))
+            found.append(_no_statement(compared, label, late))
+        if compared.bank_fen is None:
             continue
         known += 1
-        outstanding += len(compared.not_at_bank) + len(compared.not_in_journal)
+        outstanding += len(compared.not_at_bank) + len(compared.not_in_journal) - len(late)
         bank_fen, journal_fen = bank_fen + compared.bank_fen, journal_fen + compared.journal_fen
         found += [_of_item(1, label, one, page="desk-notices") for one in compared.not_in_journal + compared.differing]
         rest = compared.journal_difference_fen or 0
@@ -83,12 +84,14 @@ def _bank(centre_id: int, day: date, labels: Mapping[int, str]) -> LevelResult:
     return _level(1, found, text, left_fen=bank_fen if known else None, right_fen=journal_fen if known else None)
 
 
-def _no_statement(compared: BankReconciliation, label: str) -> Difference:
+def _no_statement(compared: BankReconciliation, label: str, late: Sequence[Item]) -> Difference:
+    """What the journal moved after the bank's last word; without any statement, all that lies in it."""
     through = compared.known_through
     text = f"对账单只到 {through}，之后的发生额没有核对" if through else "还没有导入过银行对账单，日记账没有核对"
+    unproven = sum(one.effect_fen for one in late) if through else compared.journal_fen
     return Difference(
-        1, "银行存款", label, 0, compared.journal_fen, text,
-        item=f"no statement:{compared.bank_account_id}:{through}", page="desk-treasury",
+        1, "银行存款", label, 0, unproven, text, item=f"no statement:{compared.bank_account_id}:{through}",
+        page="desk-statements",
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def plan_days_close(city: City) -> None:
     first = min(yesterday.replace(day=1), city.at.date().replace(day=1))
     for day in (first + timedelta(days=n) for n in range(1, (yesterday - first).days + 1)):
         at = moment(day, OFFICE_OPENS)
-        city.agenda.put(at, partial(close_days, city, at))
+        city.agenda.put(at, partial(close_open_days, city, at))
 
 
 def close_month(city: City, month: Month, at: datetime) -> None:
@@ -48,7 +48,7 @@ def close_month(city: City, month: Month, at: datetime) -> None:
         finish(city, actions.start_month(city.centre_id, due, actor=accountant, at=at), at)
 
 
-def close_days(city: City, at: datetime) -> None:
+def close_open_days(city: City, at: datetime) -> None:
     """Every stretch of days that is over by this morning."""
     while (stretch := queries.next_stretch(city.centre_id, at=at)) is not None:
         take_statement(city, stretch.last_on, at)

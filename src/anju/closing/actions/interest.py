@@ -44,6 +44,9 @@ def order_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Ac
     trial = latest_trial(centre_id, interest_year)
     if trial is None or trial.run_id != run_id:
         raise Refusal("closing.old_trial", "这不是最近的一次试算：请重新打开页面，核对最近的试算。", status=409)
+    known = interest_order(centre_id, interest_year)
+    if known is not None and (known.trial_run_id, known.ordered_by_person_id) == (run_id, person):
+        return known
     done = execute(
         "INSERT INTO closing_interest (centre_id, interest_year, trial_run_id, accounts, interest_fen,"
         " ordered_by_person_id, ordered_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"

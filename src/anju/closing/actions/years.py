@@ -7,6 +7,7 @@ from datetime import datetime
 from anju.closing.actions.ground import accountant, signer
 from anju.kernel.actor import Actor
 from anju.ledger import periods
+from anju.ledger import queries as books
 from anju.ledger.types import Distribution, DistributionPlan, Period
 
 
@@ -31,8 +32,14 @@ def sign_year(centre_id: int, year: int, *, actor: Actor, at: datetime) -> Perio
 def propose_distribution(
     centre_id: int, year: int, plan: DistributionPlan, *, actor: Actor, at: datetime
 ) -> Distribution:
-    """Enter the committee's plan for a closed year's income (FUND-21); by an accountant. Refuses as the books do."""
-    accountant(actor)
+    """Enter the committee's plan for a closed year's income (FUND-21); by an accountant. Refuses as the books do.
+
+    The same plan by the same person changes nothing.
+    """
+    person = accountant(actor)
+    known = books.distribution(centre_id, year)
+    if known is not None and known.signed_at is None and (known.plan, known.maker_person_id) == (plan, person):
+        return known
     return periods.propose_distribution(centre_id, year, plan, actor=actor, at=at)
 
 

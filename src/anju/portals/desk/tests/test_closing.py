@@ -156,7 +156,7 @@ def test_interest_is_tried_ordered_by_one_and_signed_by_another(
     clerk, signer = client_of(accountant[0]), client_of(treasurer[0])
     here = "/desk/closing/interest/"
     assert "还没有试算过" in text_of(clerk.get(here))
-    page = text_of(post(clerk, f"{here}try/", year="2026"))
+    page = text_of(post(clerk, f"{here}try/", year="2026", trial="0"))
     assert "试算完成，没有动账" in page and "和上年相差最大的账户" in page
     run = re.search(r"第(\d+)次试算", page)
     assert run is not None

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -73,8 +73,7 @@ def _overview(
     centre_id, at = actor_of(request).centre_id, moment_of(request)
     days, months = (queries.runs(centre_id, kind, limit=SHOWN) for kind in RunKind)
     people = {one.signed_by_person_id for one in (*days, *months)} | {one.submitted_by_person_id for one in days}
-    day = next((one for one in days if one.live), None)
-    month = next((one for one in months if one.live), None)
+    day, month = (_live(found) for found in (days, months))
     stretch = None if day else queries.next_stretch(centre_id, at=at)
     next_month = queries.first_open_month(centre_id)
     today = at.astimezone(ZONE).date()
@@ -88,6 +87,12 @@ def _overview(
         "periods": [one for one in books.periods(centre_id) if int(one.kind) == 2][:3], "today": today,
     }  # fmt: skip
     return render(request, "desk/closing.html", context, status=status)
+
+
+def _live(found: list[Run]) -> Run | None:
+    """The one that is being worked on, with its steps."""
+    one = next((one for one in found if one.live), None)
+    return queries.run(one.centre_id, one.run_id) if one else None
 
 
 def _listed(found: list[Run], people: set[int | None]) -> list[dict[str, Any]]:
@@ -127,6 +132,7 @@ def _run_page(
     context = {
         "run": found, "tag": RUN_TAG[found.state], "done": done_of(request), "problem": problem, "wrong": wrong,
         "steps": [_step(request, step, names, said, wrong, wrong_digest) for step in found.steps],
+        "steps_total": len(found.steps), "steps_done": sum(step.state is StepState.DONE for step in found.steps),
         "levels": [level for step in found.steps for level in step.levels],
         "can_run": _may(request, "closing.run") and found.state is RunState.RUNNING,
         "can_take_back": _may(request, "closing.sign") and found.live,
@@ -193,8 +199,10 @@ def start(request: HttpRequest) -> HttpResponse:
     stretch = queries.next_stretch(actor.centre_id, at=at)
     if stretch is None:
         return _overview(request, problems=[("", "每一天都已经日结，现在没有要办的。")], status=409)
-    last = stretch.last_on
-    if request.POST.get("catch_up"):
+    last, catch_up = stretch.last_on, request.POST.get("catch_up", "")
+    if catch_up not in ("", "1"):
+        raise Http404("没有这一步。")
+    if catch_up:
         last = max(last, at.astimezone(ZONE).date().replace(day=1) - timedelta(days=1))
     return _begin(request, lambda: actions.start_day(actor.centre_id, last, actor=actor, at=at))
 

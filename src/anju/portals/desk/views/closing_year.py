@@ -59,7 +59,7 @@ def _may(request: HttpRequest, name: str) -> bool:
 
 
 def _year(text: str | None, usual: int) -> int:
-    year = id_of(text) or usual
+    year = id_of(text) if text else usual
     if year not in YEARS:
         raise Http404("没有这个年度。")
     return year
@@ -119,9 +119,14 @@ def _interest_act(request: HttpRequest, work: Callable[[int, int], object], *, d
 def try_interest(request: HttpRequest) -> HttpResponse:
     """Make a new trial; nothing is posted."""
     actor, at = actor_of(request), moment_of(request)
-    return _interest_act(
-        request, lambda year, _: actions.try_interest(actor.centre_id, year, actor=actor, at=at), done="interest-tried"
-    )
+
+    def once(year: int, seen: int) -> None:
+        """A page sent twice tries once: the trial it was made of is no longer the newest."""
+        newest = accounts.latest_trial(actor.centre_id, year)
+        if seen == (newest.run_id if newest else 0):
+            actions.try_interest(actor.centre_id, year, actor=actor, at=at)
+
+    return _interest_act(request, once, done="interest-tried")
 
 
 @permission("closing.run")
@@ -182,6 +187,14 @@ def _page(
     return form_page(request, "desk/closing_year.html", context, form=form, status=status)
 
 
+def _act_of(request: HttpRequest, other: str) -> bool:
+    """Whether the other one of two acts is asked for; what is neither is no address (404)."""
+    act = request.POST.get("act", "")
+    if act not in ("", "year", other):
+        raise Http404("没有这一步。")
+    return act == other
+
+
 def _year_act(request: HttpRequest, year: int, work: Callable[[], Any], *, done: str) -> HttpResponse:
     try:
         work()
@@ -197,7 +210,7 @@ def _year_act(request: HttpRequest, year: int, work: Callable[[], Any], *, done:
 def close_year(request: HttpRequest, year: int) -> HttpResponse:
     """Close the year, or take its closing back."""
     actor, at, year = actor_of(request), moment_of(request), _year(str(year), year)
-    if request.POST.get("act") == "reopen":
+    if _act_of(request, "reopen"):
         return _year_act(
             request, year, lambda: actions.reopen_year(actor.centre_id, year, actor=actor, at=at),
             done="closing-reopened",
@@ -212,7 +225,7 @@ def close_year(request: HttpRequest, year: int) -> HttpResponse:
 def sign_year(request: HttpRequest, year: int) -> HttpResponse:
     """Sign the year, or its plan, as a second person."""
     actor, at, year = actor_of(request), moment_of(request), _year(str(year), year)
-    if request.POST.get("act") == "plan":
+    if _act_of(request, "plan"):
         return _year_act(
             request, year, lambda: actions.sign_distribution(actor.centre_id, year, actor=actor, at=at),
             done="plan-signed",
