@@ -141,6 +141,7 @@ def orm(most: int, limit: float) -> None:
 
     class PeerBalance(models.Model):
         balance = models.BigIntegerField(default=0)
+        objects: Any = models.Manager()
 
         class Meta:
             app_label = "peers_orm"
@@ -150,6 +151,7 @@ def orm(most: int, limit: float) -> None:
         amount = models.BigIntegerField()
         balance_after = models.BigIntegerField()
         when = models.DateField()
+        objects: Any = models.Manager()
 
         class Meta:
             app_label = "peers_orm"

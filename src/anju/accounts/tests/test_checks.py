@@ -9,14 +9,16 @@ import psycopg
 import pytest
 
 from anju.accounts import actions
+from anju.accounts.checks import RECOMPUTED
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff, withdraw
 
 FAULTS = [
-    ("UPDATE balance SET balance_fen = balance_fen + 1 WHERE interest_year = 2025", "余额等于年初余额加本年明细"),
+    ("UPDATE balance SET balance_fen = balance_fen + 1 WHERE interest_year = 2025", RECOMPUTED.name),
     ("UPDATE balance SET opening_fen = opening_fen + 1 WHERE interest_year = 2025", "年初余额等于上年余额加结息"),
-    ("UPDATE balance SET weighted_sum = weighted_sum + 1", "计息积数等于由明细重算的积数"),
+    ("UPDATE balance SET weighted_sum = weighted_sum + 1", RECOMPUTED.name),
     ("UPDATE balance SET weighted_sum = weighted_sum - 99999999", "结息额等于上年积数乘利率"),
-    ("UPDATE balance SET last_seq = last_seq + 1 WHERE interest_year = 2025", "明细序号连续，等于末号"),
+    ("UPDATE balance SET last_seq = last_seq + 1 WHERE interest_year = 2025", RECOMPUTED.name),
+    ("UPDATE member_line SET seq = 90 WHERE seq = 2", RECOMPUTED.name),
     ("UPDATE balance SET held_fen = held_fen + 1 WHERE interest_year = 2025", "止付余额等于未结束的止付合计"),
     ("UPDATE balance SET own_paid_fen = 0 WHERE interest_year = 2025", "个人缴存、单位缴存和利息累计等于明细累计"),
     ("UPDATE balance SET state = 2 WHERE interest_year = 2025", "账户状态、余额行状态和状态期间一致"),

@@ -129,7 +129,7 @@ TAMPERED = [
      "明细的余额和积数逐笔相连", "running"),
     ("UPDATE balance SET balance_fen = balance_fen + 1 WHERE interest_year = 2026 AND account_id ="
      " (SELECT min(account_id) FROM balance)",
-     "余额等于年初余额加本年明细", "balance"),
+     "余额、计息积数和末号等于由明细重算的", "balance"),
     ("UPDATE balance SET interest_fen = interest_fen + 1 WHERE interest_year = 2026 AND account_id ="
      " (SELECT min(account_id) FROM balance)",
      "个人缴存、单位缴存和利息累计等于明细累计", "parts"),
