@@ -12,12 +12,13 @@ from typing import Any
 
 from anju.accounts.types import LineKind
 from anju.database.sql import row, rows
+from anju.kernel.month import interest_year
 
 # The settlement's line of 30 June belongs to 30 June, whenever it was posted.
 _MEMBERS = """
 WITH later AS (
     SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM member_line
-     WHERE centre_id = %(centre)s AND period >= %(period)s AND booked_on > %(day)s
+     WHERE centre_id = %(centre)s AND (period >= %(period)s OR period = %(interest)s) AND booked_on > %(day)s
 ), latest AS (
     SELECT count(*) FILTER (WHERE b.balance_fen > 0) AS accounts, coalesce(sum(b.balance_fen), 0)::bigint AS fen
       FROM balance b LEFT JOIN balance n ON n.account_id = b.account_id AND n.interest_year = b.interest_year + 1
@@ -48,7 +49,8 @@ class MembersTotal:
 
 def members_total(centre_id: int, day: date) -> MembersTotal:
     """What all members have at the end of a day. The number of accounts is of now."""
-    found = row(_MEMBERS, {"centre": centre_id, "day": day, "period": _period(day)})
+    interest = interest_year(day) * 100 + 13  # its line of 30 June stands before the months of its second half
+    found = row(_MEMBERS, {"centre": centre_id, "day": day, "period": _period(day), "interest": interest})
     assert found is not None
     return MembersTotal(**found)
 
