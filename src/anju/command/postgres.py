@@ -123,6 +123,18 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _last_port(cluster: Path) -> int | None:
+    """Where this cluster listened last, if nobody listens there now: who knew its address finds it again."""
+    try:
+        port = int((cluster / "postmaster.opts").read_text().rpartition("port=")[2].partition('"')[0])
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    except (OSError, ValueError):
+        return None
+    return port
+
+
 def running_pid(cluster: Path) -> tuple[int, int] | None:
     """(process id, port) of the server of this cluster, or None when it does not run."""
     try:
@@ -223,9 +235,9 @@ def start(data_dir: Path, secrets: dict[str, object], *, durable: bool = True) -
         if cluster.exists():
             cluster.rmdir()
         _make_cluster(cluster, account, super_password)
+    port = _last_port(cluster) or _free_port()
     with contextlib.suppress(FileNotFoundError):
         (cluster / "postmaster.pid").unlink()
-    port = _free_port()
     process = _spawn(cluster, account, port, durable=durable)
     _wait_ready(process, port, super_password, cluster)
     _ensure_roles(port, super_password, owner, app)

@@ -33,6 +33,8 @@ class Child:
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
+    lately: list[float] = field(default_factory=list)
+    """When it was restarted within the last minute."""
     once: bool = False
 
     def start(self) -> None:
@@ -42,6 +44,12 @@ class Child:
             self.command, stdout=stream, stderr=stream, env=self.environment, start_new_session=True
         )
         stream.close()
+
+    def patience(self) -> int:
+        """Seconds before the next restart: what stops again and again is not restarted again and again at once."""
+        now = time.monotonic()
+        self.lately = [moment for moment in self.lately if moment > now - 60] + [now]
+        return min(len(self.lately), 10)
 
     def stop(self) -> None:
         """End its whole group: politely, after 10 s for certain."""
@@ -153,7 +161,11 @@ def _run(*, port: int, empty: bool) -> int:
             build.start()
             children.append(build)
         _announce(port, data_dir, demo=not empty)
-        _watch(children)
+        while True:
+            time.sleep(1)
+            if server is not None and ours:
+                server = _bring_back(server, data_dir, secrets)
+            _watch(children)
     except KeyboardInterrupt:
         print("\n正在停止……", flush=True)
     finally:
@@ -267,20 +279,39 @@ def _announce(port: int, data_dir: Path, *, demo: bool) -> None:
     print(f"日志在 {data_dir / 'logs'}；按 Ctrl-C 全部停止。", flush=True)
 
 
+def _bring_back(server: postgres.Server, data_dir: Path, secrets: dict[str, object]) -> postgres.Server:
+    """The database, started again where it died: on its own port, because everybody else knows that one."""
+    if postgres.running_pid(server.cluster) is not None:
+        return server
+    print("数据库意外停止，正在重新启动。", flush=True)
+    refused = postgres.StartRefused("")
+    for _ in range(60):
+        try:
+            back, _ = postgres.start(data_dir, secrets)
+        except postgres.StartRefused as again:
+            refused = again  # those it left behind are still leaving
+            time.sleep(0.5)
+            continue
+        if back.port != server.port:
+            postgres.stop(back)
+            raise postgres.StartRefused(f"数据库原来的端口 {server.port} 已被别的程序占用：请停掉它，再运行 anju up。")
+        return back
+    raise refused
+
+
 def _watch(children: list[Child]) -> None:
-    while True:
-        time.sleep(1)
-        for child in list(children):
-            if child.process is None or child.process.poll() is None:
-                continue
-            if child.once:
-                if child.process.returncode:
-                    print(f"演示城市没有建完：请看 {child.log} 的最后几行。", flush=True)
-                else:
-                    print("演示城市已经建好。", flush=True)
-                children.remove(child)
-                continue
-            child.restarts += 1
-            print(f"{child.name} 意外停止，正在重新启动（第 {child.restarts} 次，日志 {child.log}）。", flush=True)
-            time.sleep(min(child.restarts, 10))
-            child.start()
+    """Start again what has stopped."""
+    for child in list(children):
+        if child.process is None or child.process.poll() is None:
+            continue
+        if child.once:
+            if child.process.returncode:
+                print(f"演示城市没有建完：请看 {child.log} 的最后几行。", flush=True)
+            else:
+                print("演示城市已经建好。", flush=True)
+            children.remove(child)
+            continue
+        child.restarts += 1
+        print(f"{child.name} 意外停止，正在重新启动（第 {child.restarts} 次，日志 {child.log}）。", flush=True)
+        time.sleep(child.patience())
+        child.start()
