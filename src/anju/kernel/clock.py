@@ -44,6 +44,13 @@ def shift_of(setting: str, *, started: datetime) -> timedelta:
 _shift = shift_of(os.environ.get("ANJU_CLOCK", ""), started=datetime.now(ZONE))
 
 
+def set_to(setting: str) -> timedelta:
+    """From now on this process reads the clock as if ANJU_CLOCK were this; how far it is from the machine's."""
+    global _shift
+    _shift = shift_of(setting, started=datetime.now(ZONE))
+    return _shift
+
+
 def now() -> datetime:
     """This instant, aware, in Beijing time."""
     return datetime.now(ZONE) + _shift
