@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     crash.add_argument("--port", type=int, default=8900, help="网页端口；外部模拟器用其后第 10 到 12 个端口")
     crash.add_argument("--data", type=Path, dest="folder", help="数据文件夹（默认用临时文件夹，用完删除）")
 
+    year = commands.add_parser("demo-year", help="过一个完整的会计年度，再把各张报表和另算的数字对一遍")
+    year.add_argument("--people", type=int, default=3, help="每个单位的职工数")
+
     manage = commands.add_parser("manage", help="Django 自己的命令", add_help=False)
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
 
@@ -140,6 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from anju.command import crash
 
             return crash.run(kills=chosen.kills, seed=chosen.seed, port=chosen.port, keep=chosen.folder)
+        case "demo-year":
+            from anju.command import demo_year
+
+            return demo_year.run(people=chosen.people)
         case "worker":
             from anju.command import worker
 
