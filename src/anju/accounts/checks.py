@@ -16,6 +16,9 @@ _YEAR = """CASE WHEN period % 100 = 13 THEN period / 100 + 1 WHEN period % 100 >
 _INDEX = f"""(SELECT d::date AS day, value + daily_step::bigint * (d::date - day) AS value
     FROM (SELECT *, lead(day) OVER (ORDER BY day) - 1 AS until FROM rate_index WHERE product = {PRODUCT}) r,
          generate_series(day::timestamp, coalesce(until, day + 36525)::timestamp, interval '1 day') d)"""
+# The same as a list that is looked into by the day's place in it: where every line needs it, even a join costs more.
+_INDEX_ON = f"""(ARRAY(SELECT i.value FROM {_INDEX} i ORDER BY i.day))[
+    {{day}} - (SELECT min(day) FROM rate_index WHERE product = {PRODUCT}) + 1]"""
 _BY_YEAR = f"""
     SELECT account_id, {_YEAR} AS year,
            coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 <> 13), 0) AS change,
@@ -25,6 +28,7 @@ _BY_YEAR = f"""
 """
 _LATEST = "SELECT DISTINCT ON (account_id) * FROM balance ORDER BY account_id, interest_year DESC"
 
+_OPENING = _INDEX_ON.format(day="make_date(b.interest_year, 7, 1)")
 # One reading of the lines for all three, because reading them is what a proof costs. A year's numbers follow those of
 # the year before and end at its last one; their count, highest and sum leave room for no gap and no number twice.
 RECOMPUTED = Invariant(
@@ -32,20 +36,20 @@ RECOMPUTED = Invariant(
     f"""
     SELECT coalesce(b.account_id, l.account_id) AS account_id, coalesce(b.interest_year, l.year) AS interest_year,
            b.balance_fen, b.opening_fen + coalesce(l.change, 0) AS balance_recomputed,
-           b.weighted_sum, b.opening_fen * coalesce(i.value, 0) + coalesce(l.weighted, 0) AS weighted_recomputed,
+           b.weighted_sum, b.opening_fen * coalesce({_OPENING}, 0) + coalesce(l.weighted, 0) AS weighted_recomputed,
            b.last_seq, coalesce(o.last_seq, 0) + coalesce(l.lines, 0) AS last_seq_recomputed
       FROM balance b
-      LEFT JOIN {_INDEX} i ON i.day = make_date(b.interest_year, 7, 1)
       LEFT JOIN balance o ON o.account_id = b.account_id AND o.interest_year = b.interest_year - 1
       FULL JOIN (
         SELECT account_id, {_YEAR} AS year, count(*) AS lines, max(seq) AS last, sum(seq) AS numbers,
                coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 <> 13), 0) AS change,
-               coalesce(sum((credit_fen - debit_fen) * i.value) FILTER (WHERE period % 100 <> 13), 0) AS weighted
-          FROM member_line LEFT JOIN {_INDEX} i ON i.day = value_on GROUP BY 1, 2
+               coalesce(sum((credit_fen - debit_fen) * {_INDEX_ON.format(day="value_on")})
+                   FILTER (WHERE period % 100 <> 13), 0) AS weighted
+          FROM member_line GROUP BY 1, 2
       ) l ON l.account_id = b.account_id AND l.year = b.interest_year
      WHERE b.account_id IS NULL
         OR b.balance_fen <> b.opening_fen + coalesce(l.change, 0)
-        OR b.weighted_sum <> b.opening_fen * coalesce(i.value, 0) + coalesce(l.weighted, 0)
+        OR b.weighted_sum <> b.opening_fen * coalesce({_OPENING}, 0) + coalesce(l.weighted, 0)
         OR b.last_seq <> coalesce(o.last_seq, 0) + coalesce(l.lines, 0)
         OR l.last <> b.last_seq OR l.numbers * 2 <> l.lines * (2 * b.last_seq - l.lines + 1)
     """,
