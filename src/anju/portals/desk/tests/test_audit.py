@@ -86,13 +86,14 @@ def test_every_question_says_what_it_means_and_is_answered_where_nothing_is(audi
         assert ask(code, actor).lines == ()
         answer = text_of(client.get(f"/desk/audit/{code}/"))
         assert "这段时间没有这样的情况" in answer and "错误" not in answer
-    assert "审计提问" in text_of(client.get("/desk/"))
+    assert "审计待办" in text_of(client.get("/desk/"))
 
 
-def test_an_accountant_begins_with_the_books_and_asks_no_audit_question() -> None:
+def test_an_accountant_begins_with_what_waits_and_asks_no_audit_question() -> None:
     _, client = staff(3, Role.ACCOUNTANT)
+    assert "到昨天都结了" in text_of(client.get("/desk/"))
     money.open_centre()
-    assert "试算平衡表" in text_of(client.get("/desk/"))
+    assert "会计待办" in text_of(client.get("/desk/")) and "天未结" in text_of(client.get("/desk/"))
     assert client.get("/desk/ledger/").status_code == 200
     assert client.get("/desk/audit/").status_code == 403
     assert client.get("/desk/treasury/").status_code == 403

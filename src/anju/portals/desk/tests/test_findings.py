@@ -262,3 +262,17 @@ def test_member_lines_are_paged_in_the_order_of_accounts(books: Any) -> None:
     after = (first[0].account_id, first[0].seq)
     second = member_lines.voucher_lines(voucher["id"], booked_on=on, limit=9, after=after)
     assert len(first) == len(second) == 1 and first[0].account_id < second[0].account_id
+
+
+def test_both_begin_the_day_with_their_figures_in_a_fixed_number_of_statements(
+    books: Any, auditor: tuple[Actor, Client]
+) -> None:
+    who, client = auditor
+    _, desk = staff(3, Role.ACCOUNTANT)
+    acts.raise_finding(draft(who), asked(), actor=who, at=clock.now())
+    assert "1 条" in text_of(desk.get("/desk/")) and "附件不全" in text_of(client.get("/desk/"))
+    assert "封存头都对得上" in text_of(client.get("/desk/"))
+    for browser, most in ((desk, 11), (client, 5)):
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get("/desk/").status_code == 200
+        assert len(seen) <= most, [one["sql"][:80] for one in seen]

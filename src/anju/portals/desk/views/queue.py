@@ -27,7 +27,7 @@ from anju.policy.types import Status
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.casefile import queue_rows
 from anju.portals.desk.pages import done_of, go, page_number, part_of
-from anju.portals.desk.views import audit, ledger
+from anju.portals.desk.views import starting
 from anju.support import queries as support
 from anju.treasury import queries as treasury
 from anju.treasury.types import NoticeState
@@ -44,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if role is Role.TREASURER:
         return _treasurer(request)
     if role is Role.ACCOUNTANT:
-        return ledger.ledger(request)
+        return starting.accountant(request)
     if role is Role.AUDITOR:
-        return audit.questions(request)
+        return starting.auditor(request)
     return _administrator(request) if role is Role.ADMINISTRATOR else _cases(request)
 
 
