@@ -164,6 +164,18 @@ def statement_entries(
     return [_entry(line) for line in found]
 
 
+def stated_to(centre_id: int) -> tuple[int, date | None]:
+    """How many open accounts have no statement at all, and the day that the statements of all others reach."""
+    found = row(
+        "SELECT count(*) FILTER (WHERE s.last_on IS NULL) AS without, min(s.last_on) AS last_on FROM bank_account a"
+        " LEFT JOIN (SELECT centre_id, bank_account_id, max(last_on) AS last_on FROM bank_statement GROUP BY 1, 2) s"
+        " USING (centre_id, bank_account_id) WHERE a.centre_id = %s AND a.closed_at IS NULL",
+        [centre_id],
+    )
+    assert found is not None
+    return found["without"], found["last_on"]
+
+
 def coverage(centre_id: int, accounts: list[int], *, first: date, last: date) -> list[Coverage]:
     """For each account the days between two, and whether a statement speaks of them; one statement for all."""
     found = rows(

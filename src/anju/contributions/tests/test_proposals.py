@@ -217,7 +217,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Money], Evidence]:
     return items, Evidence(months=tuple(months), payers=payers, names=names, lines=lines, owed=owed)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(world=worlds())
 def test_no_fen_is_proposed_twice_and_none_that_is_not_there(world: tuple[list[Money], Evidence]) -> None:
     items, evidence = world
@@ -245,7 +245,7 @@ def test_no_fen_is_proposed_twice_and_none_that_is_not_there(world: tuple[list[M
     assert all(fen <= months[target].missing_fen for target, fen in taken.items())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(world=worlds(), seed=st.integers(0, 99))
 def test_the_order_in_which_things_are_told_changes_nothing(world: tuple[list[Money], Evidence], seed: int) -> None:
     items, evidence = world

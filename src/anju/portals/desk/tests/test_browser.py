@@ -19,12 +19,14 @@ from django.test import Client
 from anju.casework import queries as case_queries
 from anju.casework.tests.world import World
 from anju.casework.types import CaseState
+from anju.contributions import queries as contributions
 from anju.contributions.tests import world as money
+from anju.contributions.types import SuspenseState
 from anju.design.testing import CHROMIUM, chromium, judged, says
 from anju.identity.types import Role
 from anju.kernel import clock
 from anju.kernel.actor import Actor
-from anju.portals.desk.tests.world import client_of, in_approval, in_review, login, offered
+from anju.portals.desk.tests.world import CENTRE, client_of, in_approval, in_review, login, offered
 
 SITE = "https://testserver"
 LOOKS = {"light": {}, "dark": {"anju-theme": "dark"}, "elder": {"anju-mode": "elder"}}
@@ -128,6 +130,29 @@ def test_a_clerk_works_a_case_without_a_script(browser: Any, world: World) -> No
     assert case_queries.desk_case(clerk, case_id).state is CaseState.APPROVAL
 
 
+def test_a_treasurer_walks_the_unmatched_money_with_the_keys(browser: Any) -> None:
+    """J goes to a receipt, A does what is proposed for it, X ticks one and B does the ticked ones together."""
+    with money.wired():
+        money.open_centre()
+        unit = money.open_unit()
+        money.apply(unit, money.staff_rows(2))
+        declared = money.declare(unit)
+        money.pay(100, declared.number, at=clock.now())
+        money.pay(200, declared.number, at=clock.now())
+        page = page_of(browser, client_of(login(3, Role.TREASURER)))
+        page.goto(f"{SITE}/desk/treasury/")
+        page.keyboard.press("a")
+        assert page.evaluate("document.activeElement.closest('[data-queue] tr') !== null"), "the first row, no act yet"
+        page.keyboard.press("a")
+        assert says(page, "已留作等待补足")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        page.keyboard.press("b")
+        assert says(page, "已按建议办理（笔）：1")
+        waiting = contributions.suspense_items(CENTRE, states=(SuspenseState.WAITING,))
+        assert sorted(item.open_fen for item in waiting) == [100, 200]
+
+
 @pytest.mark.parametrize(("look", "width"), [("light", 1280), ("light", 320), ("dark", 1280), ("elder", 390)])
 def test_axe_finds_nothing_on_the_desk(browser: Any, world: World, look: str, width: int) -> None:
     clerk, reviewer = pair()
@@ -141,7 +166,7 @@ def test_axe_finds_nothing_on_the_desk(browser: Any, world: World, look: str, wi
         clerk: ("/desk/", f"/desk/cases/{first}/", "/desk/cases/", "/desk/people/", "/desk/units/", "/desk/wrong/"),
         reviewer: (f"/desk/cases/{second}/",),
         treasurer: ("/desk/", "/desk/treasury/", "/desk/treasury/payments/", "/desk/treasury/mandate/", "/desk/ledger/",
-                    "/desk/treasury/notices/"),
+                    "/desk/treasury/notices/", "/desk/treasury/statements/", "/desk/treasury/reconciliation/"),
         administrator: ("/desk/", "/desk/administration/", "/desk/parameters/"),
     }  # fmt: skip
     for actor, paths in pages.items():

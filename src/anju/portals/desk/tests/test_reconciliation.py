@@ -90,7 +90,8 @@ def test_the_sheet_is_printed_with_the_lines_to_sign(client: Client) -> None:
     first, _ = days()
     stated(client, Line("H1", 100_00, first))
     sheet = text_of(client.get(PAGE, {"print": "1"}))
-    for words in ("银行余额调节表", "制表：", "复核：", "会计主管：", money.ACCOUNT, "调节后余额"):
+    assert "Centre(" not in sheet
+    for words in ("银行余额调节表", "住房公积金", "制表：", "复核：", "会计主管：", money.ACCOUNT, "调节后余额"):
         assert words in sheet, words
 
 

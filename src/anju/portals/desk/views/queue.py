@@ -30,6 +30,7 @@ from anju.portals.desk.pages import done_of, go, page_number, part_of
 from anju.portals.desk.views import starting
 from anju.support import queries as support
 from anju.treasury import queries as treasury
+from anju.treasury.statement_queries import stated_to
 from anju.treasury.types import NoticeState
 
 PAGE = 25
@@ -86,8 +87,9 @@ def _treasurer(request: HttpRequest) -> HttpResponse:
         "queue": queue, "queue_fen": sum(one.amount_fen for one in queue), "unknown": unknown,
         "never_seen": [one for one in unknown if one.never_seen], "odd": odd, "mandates": live, "late": late,
         "late_fen": sum(one.total_fen for one in late), "done": done_of(request),
-        "contradictions": treasury.open_contradictions(actor.centre_id),
+        "contradictions": treasury.open_contradictions(actor.centre_id), "yesterday": today - timedelta(days=1),
     }  # fmt: skip
+    context["without_statement"], context["stated_to"] = stated_to(actor.centre_id)
     return render(request, "desk/home_treasury.html", context)
 
 
