@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from anju.accounts.actions._ground import DIGEST, DIGEST_V1
-from anju.accounts.types import PRODUCT, AccountState, LineKind
+from anju.accounts.types import PRODUCT, AccountState, HoldOutcome, LineKind
 from anju.database.checks import Invariant
 from anju.ledger.posting_rules import DEPOSITS, INTEREST_PAYABLE
 from anju.ledger.types import VoucherKind
@@ -23,7 +23,9 @@ _BY_YEAR = f"""
     SELECT account_id, {_YEAR} AS year,
            coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 <> 13), 0) AS change,
            coalesce(sum(credit_fen - debit_fen) FILTER (WHERE period % 100 = 13), 0) AS credited,
-           coalesce(sum((credit_fen - debit_fen) * i.value) FILTER (WHERE period % 100 <> 13), 0) AS weighted
+           coalesce(sum((credit_fen - debit_fen) * i.value) FILTER (WHERE period % 100 <> 13), 0) AS weighted,
+           sum(sign(credit_fen - debit_fen) * own_fen) AS own, sum(sign(credit_fen - debit_fen) * unit_fen) AS unit,
+           coalesce(sum(credit_fen - debit_fen) FILTER (WHERE kind = 9), 0) AS interest
       FROM member_line LEFT JOIN {_INDEX} i ON i.day = value_on GROUP BY 1, 2
 """
 _LATEST = "SELECT DISTINCT ON (account_id) * FROM balance ORDER BY account_id, interest_year DESC"
@@ -120,13 +122,28 @@ CHECKS = [
         """,
     ),
     Invariant(
-        "止付余额等于未结束的止付合计",
-        f"""
-        SELECT b.account_id, b.held_fen, h.fen
-          FROM ({_LATEST}) b
-          FULL JOIN (SELECT account_id, sum(amount_fen) AS fen FROM hold WHERE ended_at IS NULL GROUP BY account_id) h
-            ON h.account_id = b.account_id
+        "每个结息年度的止付余额等于当年未结束的止付合计",
+        """
+        SELECT coalesce(b.account_id, h.account_id) AS account_id, b.interest_year, b.held_fen, h.fen
+          FROM balance b
+          FULL JOIN (SELECT h.account_id, y.interest_year, sum(h.amount_fen) AS fen
+                       FROM hold h LEFT JOIN balance y ON y.account_id = h.account_id
+                        AND y.interest_year >= h.held_year AND (h.ended_year IS NULL OR h.ended_year > y.interest_year)
+                      WHERE y.account_id IS NOT NULL OR h.ended_at IS NULL
+                      GROUP BY h.account_id, y.interest_year) h
+            ON h.account_id = b.account_id AND h.interest_year = b.interest_year
          WHERE coalesce(b.held_fen, 0) <> coalesce(h.fen, 0)
+        """,
+    ),
+    Invariant(
+        "每笔已支付的止付有同额的明细或销户结算",
+        f"""
+        SELECT h.account_id, h.id, h.amount_fen FROM hold h
+         WHERE h.outcome = {HoldOutcome.POSTED:d} AND CASE WHEN h.closes_on IS NULL
+               THEN NOT EXISTS (SELECT 1 FROM member_line l WHERE l.account_id = h.account_id
+                    AND l.source_id = h.source_id AND l.kind = {LineKind.WITHDRAWAL:d} AND l.debit_fen = h.amount_fen)
+               ELSE NOT EXISTS (SELECT 1 FROM close_out c WHERE c.account_id = h.account_id AND c.hold_id = h.id
+                    AND c.principal_fen + c.interest_fen = h.amount_fen + h.interest_fen) END
         """,
     ),
     Invariant(
@@ -162,13 +179,48 @@ CHECKS = [
         "个人缴存、单位缴存和利息累计等于明细累计",
         f"""
         SELECT b.account_id, b.interest_year
-          FROM ({_LATEST}) b
-          LEFT JOIN (SELECT account_id, sum(sign(credit_fen - debit_fen) * own_fen) AS own,
-                            sum(sign(credit_fen - debit_fen) * unit_fen) AS unit,
-                            sum(credit_fen - debit_fen) FILTER (WHERE kind = 9) AS interest
-                       FROM member_line GROUP BY account_id) l ON l.account_id = b.account_id
-         WHERE b.own_paid_fen <> coalesce(l.own, 0) OR b.unit_paid_fen <> coalesce(l.unit, 0)
-            OR b.interest_fen <> coalesce(l.interest, 0)
+          FROM balance b
+          LEFT JOIN balance o ON o.account_id = b.account_id AND o.interest_year = b.interest_year - 1
+          LEFT JOIN ({_BY_YEAR}) l ON l.account_id = b.account_id AND l.year = b.interest_year
+         WHERE b.own_paid_fen <> coalesce(o.own_paid_fen, 0) + coalesce(l.own, 0)
+            OR b.unit_paid_fen <> coalesce(o.unit_paid_fen, 0) + coalesce(l.unit, 0)
+            OR b.interest_fen <> coalesce(o.interest_fen, 0) + coalesce(l.interest, 0)
+        """,
+    ),
+    Invariant(
+        "上年结转余额等于年初余额减去由明细重算的支出",
+        f"""
+        SELECT b.account_id, b.interest_year, b.carried_fen, c.carried
+          FROM balance b
+          LEFT JOIN (SELECT l.account_id, l.year, carried_after(y.opening_fen, l.debit_fen, l.credit_fen,
+                            l.reverses_seq IS NOT NULL, l.balance_after_fen ORDER BY l.seq) AS carried
+                       FROM (SELECT *, {_YEAR} AS year FROM member_line
+                              WHERE period % 100 <> 13 AND (debit_fen > 0 OR reverses_seq IS NOT NULL)) l
+                       JOIN balance y ON y.account_id = l.account_id AND y.interest_year = l.year
+                      GROUP BY l.account_id, l.year) c ON c.account_id = b.account_id AND c.year = b.interest_year
+         WHERE b.carried_fen <> coalesce(c.carried, b.opening_fen)
+        """,
+    ),
+    Invariant(
+        "每次利息计提的金额等于其凭证，累计等于已计提数",
+        f"""
+        SELECT a.centre_id, a.month, a.accrued_fen, a.amount_fen
+          FROM (SELECT a.*, sum(amount_fen) OVER (PARTITION BY centre_id, interest_year
+                                                      ORDER BY month % 100 = 13, month) AS total
+                  FROM interest_accrual a) a
+          LEFT JOIN LATERAL (SELECT sum(g.credit_fen - g.debit_fen) AS fen FROM gl_line g
+                              WHERE g.centre_id = a.centre_id AND g.voucher_id = a.voucher_id
+                                AND g.subject = '{INTEREST_PAYABLE}') g ON true
+         WHERE a.accrued_fen <> a.total OR a.amount_fen <> coalesce(g.fen, 0)
+        """,
+    ),
+    Invariant(
+        "利率积数逐段相连",
+        """
+        SELECT product, day, value, due FROM (
+            SELECT product, day, value, lag(value) OVER w + lag(daily_step) OVER w * (day - lag(day) OVER w) AS due
+              FROM rate_index WINDOW w AS (PARTITION BY product ORDER BY day)) r
+         WHERE value <> coalesce(due, 0)
         """,
     ),
     Invariant(

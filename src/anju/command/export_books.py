@@ -36,11 +36,27 @@ TABLES = {
           FROM member_line WHERE centre_id = {centre} ORDER BY account_id, seq""",
     "balances": """
         SELECT account_id, interest_year, opening_fen, balance_fen, held_fen, own_paid_fen, unit_paid_fen, weighted_sum,
-               interest_fen, last_seq
+               interest_fen, last_seq, carried_fen
           FROM balance WHERE centre_id = {centre} ORDER BY account_id, interest_year""",
     "rate_index": """
         SELECT product, day, value, rate_bp, daily_step, factor, day_base FROM rate_index ORDER BY product, day""",
-    "subjects": "SELECT code, name, debit_side, member_control FROM subject ORDER BY code",
+    "holds": """
+        SELECT account_id, id, amount_fen, held_year, ended_year, outcome, source_id, closes_on
+          FROM hold WHERE centre_id = {centre} ORDER BY account_id, id""",
+    "close_outs": """
+        SELECT account_id, voucher_id, seq, principal_fen, interest_fen, corrected_fen, closes_on, paid_on
+          FROM close_out WHERE centre_id = {centre} ORDER BY account_id, voucher_id""",
+    "accruals": """
+        SELECT month, interest_year, accrued_fen, amount_fen, voucher_id
+          FROM interest_accrual WHERE centre_id = {centre} ORDER BY interest_year, month % 100 = 13, month""",
+    "periods": """
+        SELECT kind, number, state, closings, maker_person_id, checker_person_id, closed_at, signed_at
+          FROM period WHERE centre_id = {centre} ORDER BY kind, number""",
+    "distributions": """
+        SELECT year, income_fen, reserve_rate, reserve_fen, management_fee_fen, supplement_fen, maker_person_id,
+               checker_person_id, signed_at
+          FROM income_distribution WHERE centre_id = {centre} ORDER BY year""",
+    "subjects": "SELECT code, name, debit_side, member_control, section, parent FROM subject ORDER BY code",
     "seals": """
         SELECT number, voucher_id, period, n, encode(previous, 'hex') AS previous, encode(digest, 'hex') AS digest
           FROM voucher_seal WHERE centre_id = {centre} ORDER BY number""",

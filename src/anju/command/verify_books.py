@@ -19,6 +19,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ CHECKS = {
     "parts": "个人缴存、单位缴存和利息累计等于明细累计",
     "reversals": "每条冲账明细与原明细金额相等、方向相反，且只冲一次",
     "members": "个人账户余额合计等于住房公积金科目余额",
+    "held": "每年的止付余额等于当年未结束的止付合计，已支付的止付有同额的明细",
+    "carried": "上年结转余额等于年初余额减去由明细重算的支出",
+    "closing": "销户结算的本金、利息等于其凭证和由积数重算的利息",
+    "accrual": "利息计提等于其凭证，合计等于应付利息科目余额",
+    "subjects": "科目的余额方向、上级和类别依会计核算办法",
+    "periods": "未冲回的期末结转凭证属于已结账的会计期间和它的这一次结账",
+    "distribution": "增值收益分配方案与凭证一致，贷款风险准备等于增值收益乘提取比例",
 }
 
 
@@ -155,14 +163,15 @@ class Rates:
     def __init__(self, folder: Path, found: Findings) -> None:
         self.changes: list[tuple[int, int, int, int, int]] = []  # day, value, daily step, factor, day base
         self.known: dict[str, int] = {}
-        for product, day, value, _, step, factor, base in table(folder, "rate_index"):
+        for product, day, value, rate_bp, step, factor, base in table(folder, "rate_index"):
             if product != "1":
                 continue
             ordinal = date.fromisoformat(day).toordinal()
-            if self.changes:
-                before = self.changes[-1]
-                if int(value) != before[1] + before[2] * (ordinal - before[0]):
-                    found.add("rates", f"利率 {day} 起的积数不等于前一段的累计")
+            before = self.changes[-1] if self.changes else (ordinal, 0, 0, 0, 0)
+            if int(value) != before[1] + before[2] * (ordinal - before[0]):
+                found.add("rates", f"利率 {day} 起的积数不等于前一段的累计")
+            if int(step) * int(factor) != int(rate_bp):
+                found.add("rates", f"利率 {day}：每日增量乘系数不等于利率")
             self.changes.append((ordinal, int(value), int(step), int(factor), int(base)))
 
     def index(self, day: str) -> int:
@@ -180,7 +189,11 @@ class Rates:
 
     def earned(self, year: int, earned: int) -> int:
         """Interest of what an interest year earned, at the rule in force on its last day."""
-        end = date(year + 1, 7, 1).toordinal()
+        return self.earned_by(f"{year + 1:04d}-07-01", earned)
+
+    def earned_by(self, day: str, earned: int) -> int:
+        """Interest of what was earned up to a day, at the rule in force on the day before."""
+        end = date.fromisoformat(day).toordinal()
         change = next(one for one in reversed(self.changes) if one[0] < end)
         return interest_of(earned, change[3], change[4])
 
@@ -257,12 +270,84 @@ class Chains:
                 self.found.add("heads", f"{name}：导出中没有 {period} 第 {n} 张封存")
 
 
+PAYABLE = "211"
+
+
+def _subjects(folder: Path, found: Findings) -> set[str]:
+    """Subjects that members' lines stand behind; sides and places follow from the codes of the accounting method."""
+    controls = set()
+    for code, _, debit_side, control, section, parent in table(folder, "subjects"):
+        sections = {"1": "asset", "2": "liability", "3": "net_assets"}
+        due = "expense" if code[:3] == "411" else "income" if code[:1] == "4" else sections.get(code[:1])
+        side = "t" if due in ("asset", "expense") else "f"
+        if (debit_side, control, section, parent) != (side, "tf"[code != "201"], due, code[:3] if "-" in code else ""):
+            found.add("subjects", f"科目 {code} 的方向、统驭、类别或上级不对")
+        if control == "t":
+            controls.add(code)
+    return controls
+
+
+class PeriodEnd:
+    """Entries of periods' ends against the register of periods and the distributions of income."""
+
+    def __init__(self, folder: Path, found: Findings) -> None:
+        self.found = found
+        self.keys: dict[str, str] = {}  # SHA-256 of the key of the closing in force: the period
+        self.open: list[tuple[str, str]] = []  # closing entries that no other took back yet, and their keys
+        self.reversed: set[str] = set()
+        for kind, number, state, closings, *_ in table(folder, "periods"):
+            if int(state) >= 2:
+                key = f"close:{number}" + (f":{closings}" if int(closings) > 1 else "")
+                for one in (key, f"{key}:income", f"{key}:expense") if kind == "1" else (key,):
+                    self.keys[hashlib.sha256(one.encode()).hexdigest()] = number
+        self.due: dict[str, list[int]] = {}  # SHA-256 of a distribution's key: what its entry debits, in order
+        self.carried: dict[str, int] = {}
+        self.years: dict[str, str] = {}
+        for plan in table(folder, "distributions"):
+            self._expect(plan)
+
+    def _expect(self, one: Row) -> None:
+        income, *parts = (int(fen) for fen in (one[1], *one[3:6]))
+        if parts[0] != (income * Fraction(one[2]) * 2 + 1) // 2 or sum(parts) != income:
+            self.found.add("distribution", f"{one[0]} 年方案的各部分与增值收益和提取比例不符")
+        if one[8]:
+            for name, fen in (("drawn", [*parts]), ("carried", [income])):
+                key = hashlib.sha256(f"distribution:{one[0]}:{name}".encode()).hexdigest()
+                self.due[key], self.years[key] = fen, one[0]
+
+    def take(self, voucher: Row, lines: list[Row]) -> None:
+        """One entry of a period's end."""
+        if voucher[8]:
+            self.reversed.add(voucher[8])
+            return
+        due = self.due.pop(voucher[14], None)
+        if due is not None:
+            subjects = ("321-01", "321-02", "321-03") if len(due) == 3 else ("321-04",)
+            debits = {line[6]: int(line[4]) for line in lines if int(line[4])}
+            if [debits.get(subject, 0) for subject in subjects] != due:
+                self.found.add("distribution", f"{self.years[voucher[14]]} 年方案与凭证 {voucher[1]} 不符")
+            return
+        self.open.append((voucher[1], voucher[14]))
+
+    def end(self) -> None:
+        """What stands although its period is open, and what was signed and not posted."""
+        for voucher_id, key in self.open:
+            if voucher_id not in self.reversed and key not in self.keys:
+                self.found.add("periods", f"期末凭证 {voucher_id} 没有冲回，它的会计期间却没有这一次结账")
+        for key in self.due:
+            self.found.add("distribution", f"{self.years[key]} 年的方案已经签署，没有凭证")
+
+
 class Books:
     """Vouchers and their lines; what they promise of members' lines."""
 
     def __init__(self, folder: Path, found: Findings, made_at_us: int) -> None:
         self.found, self.made_at_us = found, made_at_us
-        self.controls = {code for code, _, _, control in table(folder, "subjects") if control == "t"}
+        self.controls = _subjects(folder, found)
+        self.periods = PeriodEnd(folder, found)
+        self.payable = 0  # credit less debit of 211
+        self.payable_of = {line[4]: 0 for line in table(folder, "accruals") if line[4]}
+        self.closings: dict[str, tuple[int, int, int]] = {}  # voucher: paid, interest debited, members' change
         self.gl_lines = table(folder, "gl_lines")
         self.next_line = next(self.gl_lines, None)
         # voucher: lines, debit, credit still to come; the digest, when it was known, and the hash so far
@@ -312,7 +397,21 @@ class Books:
         if (member_debit, member_credit) != (int(voucher[11]), int(voucher[12])):
             self.found.add("control", f"凭证 {voucher[1]}（第 {voucher[2]} 号）：个人合计与统驭科目分录不同")
         self.control_fen += member_credit - member_debit
+        self._look_at(voucher, lines, member_credit - member_debit)
         return debit
+
+    def _look_at(self, voucher: Row, lines: list[Row], change: int) -> None:
+        """What the registers of interest, closings and periods are compared with."""
+        payable = [line for line in lines if line[6] == PAYABLE]
+        fen = sum(int(line[5]) - int(line[4]) for line in payable)
+        self.payable += fen
+        if voucher[1] in self.payable_of:
+            self.payable_of[voucher[1]] = fen
+        if voucher[3] == "8":
+            paid = sum(int(line[5]) for line in lines if line[6] == "101")
+            self.closings[voucher[1]] = (paid, sum(int(line[4]) for line in payable), change)
+        if voucher[3] in ("9", "10"):
+            self.periods.take(voucher, lines)
 
     def take(self, line: Row) -> None:
         """Count one member line towards its voucher."""
@@ -336,8 +435,30 @@ class Books:
             if lines_digest(promise[3], promise[5].digest()) != promise[3]:
                 self.found.add("lines", f"凭证 {voucher_id}：明细摘要不同，明细有变化")
 
+    def check_accruals(self, folder: Path) -> None:
+        """The register of accruals against its vouchers, and its sum against the subject."""
+        year = ""
+        total = so_far = 0
+        for month, interest_year, accrued, amount, voucher in table(folder, "accruals"):
+            so_far = int(amount) + (so_far if interest_year == year else 0)
+            year, total = interest_year, total + int(amount)
+            if self.payable_of.get(voucher, 0) != int(amount) or so_far != int(accrued):
+                self.found.add("accrual", f"{month} 的计提：{amount} 分、累计 {accrued} 分，与凭证 {voucher} 不符")
+        if total != self.payable:
+            self.found.add("accrual", f"计提合计 {total} 分，应付利息科目余额 {self.payable} 分")
+
+    def close(self, one: Row) -> None:
+        """One closing against its voucher."""
+        principal, interest, corrected = (int(fen) for fen in one[3:6])
+        due = (principal + interest, interest + abs(corrected), corrected - principal)
+        if self.closings.pop(one[1], None) != due:
+            self.found.add("closing", f"账户 {one[0]} 的销户结算与凭证 {one[1]} 不符")
+
     def end(self) -> None:
         """Vouchers whose lines did not all come."""
+        self.periods.end()
+        for closing in self.closings:
+            self.found.add("closing", f"销户凭证 {closing} 没有销户结算")
         for voucher_id, promise in self.promised.items():
             self.found.add("lines", f"凭证 {voucher_id}：还缺 {promise[0]} 条个人明细")
 
@@ -361,6 +482,11 @@ class Account:
         self.change: dict[int, int] = {}
         self.credited: dict[int, int] = {}
         self.products: dict[int, int] = {}
+        self.sums: dict[int, tuple[int, int, int, int]] = {}  # year: own, unit, interest, last number
+        self.carried: dict[int, int] = {}
+        self.opened = 0  # what the year at hand opened with
+        self.last: dict[str, tuple[str, int, int, str]] = {}  # number of a closing line: voucher, debit, product, day
+        self.paid: dict[str, set[int]] = {}  # source of a withdrawal: what it took
         self.originals: dict[int, tuple[int, int, int, str]] = {}
         self.reversed: set[int] = set()
 
@@ -392,7 +518,25 @@ class Account:
         self.unit += sign * unit
         self.interest += change if kind == "9" else 0
         self._reversal(seq, back, debit, credit, own, value_on)
+        if year != self.year:
+            self.opened = after if period % 100 == 13 else self.balance
+        if period % 100 != 13:
+            self._carry(year, debit, credit, back, after)
+        if kind == "11" and debit:
+            self.paid.setdefault(line[12], set()).add(debit)
+        if kind == "12" and debit and not back:
+            self.last[seq_text] = (line[2], debit, product, value_on)
+        self.sums[year] = (self.own, self.unit, self.interest, seq)
         self.seq, self.balance, self.weighted, self.year = seq, after, product, year
+
+    def _carry(self, year: int, debit: int, credit: int, back: str, after: int) -> None:
+        """The part carried forward: money goes out of it first, what is taken back or comes back keeps it within."""
+        carried = self.carried.get(year, self.opened)
+        if not back:
+            carried = max(carried - debit, 0)
+        else:
+            carried = min(carried, after) if debit else min(self.opened, carried + credit)
+        self.carried[year] = carried
 
     def _reversal(self, seq: int, back: str, debit: int, credit: int, own: int, value_on: str) -> None:
         if not back:
@@ -402,22 +546,51 @@ class Account:
             self.found.add("reversals", f"账户 {self.account_id} 第 {seq} 条：与所冲的第 {back} 条不符，或重复冲账")
         self.reversed.add(int(back))
 
-    def close(self, balances: list[Row]) -> int:
+    def close(self, balances: list[Row], holds: list[Row]) -> int:
         """Compare with the account's balance rows, oldest first; the latest balance."""
         before: Row | None = None
+        sums = (0, 0, 0, 0)
         for one in balances:
             self._year(one, before)
+            sums = self.sums.get(int(one[1]), sums)
+            self._parts(one, sums, holds)
             before = one
         missing = (set(self.change) | set(self.credited)) - {int(one[1]) for one in balances}
         for year in sorted(missing):
             self.found.add("balance", f"账户 {self.account_id}：{year} 结息年度有明细，没有余额行")
+        for hold in holds:
+            if hold[5] == "1" and not hold[7] and int(hold[2]) not in self.paid.get(hold[6], ()):
+                self.found.add("held", f"账户 {self.account_id}：已支付的止付 {hold[1]} 没有同额的明细")
         if before is None:
             return 0
         if max(int(one[9]) for one in balances) != self.seq:
             self.found.add("sequence", f"账户 {self.account_id}：末号 {before[9]}，明细到第 {self.seq} 条")
-        if (int(before[5]), int(before[6]), int(before[8])) != (self.own, self.unit, self.interest):
-            self.found.add("parts", f"账户 {self.account_id}：累计与明细累计不同")
         return int(before[3])
+
+    def _parts(self, one: Row, sums: tuple[int, int, int, int], holds: list[Row]) -> None:
+        year = int(one[1])
+        where = f"账户 {self.account_id} {year} 结息年度"
+        if (int(one[5]), int(one[6]), int(one[8])) != sums[:3]:
+            self.found.add("parts", f"{where}：累计与明细累计不同")
+        if int(one[9]) != sums[3]:
+            self.found.add("sequence", f"{where}：末号 {one[9]}，明细到第 {sums[3]} 条")
+        carried = self.carried.get(year, int(one[2]))
+        if int(one[10]) != carried:
+            self.found.add("carried", f"{where}：上年结转余额 {one[10]} 分，明细重算 {carried} 分")
+        held = sum(int(hold[2]) for hold in holds if int(hold[3]) <= year and (not hold[4] or int(hold[4]) > year))
+        if int(one[4]) != held:
+            self.found.add("held", f"{where}：止付余额 {one[4]} 分，止付合计 {held} 分")
+
+    def closed(self, one: Row) -> None:
+        """One closing against its line: the principal it paid, and the interest that the line's product earned."""
+        where = f"账户 {self.account_id} 的销户结算（凭证 {one[1]}）"
+        if not one[2]:
+            return
+        line = self.last.pop(one[2], None)
+        if line is None or (line[0], line[1]) != (one[1], int(one[3])):
+            self.found.add("closing", f"{where}：本金与明细不符")
+        elif max(self.rates.earned_by(one[6], -line[2]), 0) != int(one[4]):
+            self.found.add("closing", f"{where}：利息 {one[4]} 分，与积数重算的不同")
 
     def _year(self, one: Row, before: Row | None) -> None:
         year, opening, balance, weighted = int(one[1]), int(one[2]), int(one[3]), int(one[7])
@@ -443,6 +616,7 @@ class Account:
 def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> tuple[int, int, int]:
     """Follow member lines and balance rows side by side, account by account; accounts, lines, sum of balances."""
     lines, balances = table(folder, "member_lines"), table(folder, "balances")
+    holds, closings = _Beside(table(folder, "holds")), _Beside(table(folder, "close_outs"))
     line, balance = next(lines, None), next(balances, None)
     accounts = count = total = 0
     while line is not None or balance is not None:
@@ -457,8 +631,37 @@ def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> 
         while balance is not None and balance[0] == name:
             rows.append(balance)
             balance = next(balances, None)
-        total += account.close(rows)
+        total += account.close(rows, holds.of(account_id))
+        for one in closings.of(account_id):
+            account.closed(one)
+            books.close(one)
+        for number, (voucher_id, *_) in account.last.items():
+            found.add("closing", f"账户 {name} 第 {number} 条（凭证 {voucher_id}）没有销户结算")
+    for name, left in (("止付", holds), ("销户结算", closings)):
+        for one in left.rest():
+            found.add("held" if name == "止付" else "closing", f"{name}的账户 {one[0]} 不在导出中")
     return accounts, count, total
+
+
+class _Beside:
+    """Rows of a file in the order of accounts, read beside the lines."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self.rows, self.next = rows, next(rows, None)
+        self.strange: list[Row] = []
+
+    def of(self, account_id: int) -> list[Row]:
+        """The rows of the account at hand."""
+        mine: list[Row] = []
+        while self.next is not None and int(self.next[0]) <= account_id:
+            (mine if int(self.next[0]) == account_id else self.strange).append(self.next)
+            self.next = next(self.rows, None)
+        return mine
+
+    def rest(self) -> list[Row]:
+        """Rows of accounts that are not there."""
+        left = [] if self.next is None else [self.next]
+        return [*self.strange, *left, *self.rows]
 
 
 def verify(folder: Path, heads: Path | None = None) -> Findings:
@@ -472,6 +675,7 @@ def verify(folder: Path, heads: Path | None = None) -> Findings:
         books.read(table(folder, "vouchers"), chains)
         chains.end()
         accounts, lines, total = read_accounts(folder, rates, books, found)
+        books.check_accruals(folder)
         books.end()
         if total != books.control_fen:
             found.add("members", f"个人账户合计 {total} 分，统驭科目余额 {books.control_fen} 分")

@@ -3,7 +3,7 @@
 One entry a table; a table without an entry fails the build. Groups: ``member`` (by account_id), ``centre``
 (by centre_id), ``case`` (by case_id), ``claims`` (by id_digest), ``person`` (by person_id), ``reference``
 (copied everywhere), ``local`` (coordinator only). ``append_only``: the serving role may neither change nor
-delete its rows.
+delete its rows, nor anybody else without taking off a trigger. ``fixed``: reference rows that only migrations change.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Placement:
     group: Group
     column: str | None
     append_only: bool = False
+    fixed: bool = False
 
 
 def _member(*, append_only: bool = False) -> Placement:
@@ -44,6 +45,7 @@ def _local(*, append_only: bool = False) -> Placement:
 
 
 _REFERENCE = Placement("reference", None)
+_FIXED = Placement("reference", None, fixed=True)
 
 PLACEMENT: dict[str, Placement] = {
     # ledger
@@ -52,7 +54,7 @@ PLACEMENT: dict[str, Placement] = {
     "centre_day": _centre(),
     "period": _centre(),
     "income_distribution": _centre(),
-    "subject": _REFERENCE,
+    "subject": _FIXED,
     "voucher_seal": _centre(append_only=True),
     "books_head": _centre(append_only=True),
     "books_head_sent": _centre(append_only=True),
@@ -64,7 +66,7 @@ PLACEMENT: dict[str, Placement] = {
     "close_out": _member(append_only=True),
     "account_spell": _member(),
     "account_freeze": _member(),
-    "rate_index": _REFERENCE,
+    "rate_index": _FIXED,
     "interest_trial": _member(),
     "interest_trial_run": _centre(),
     "interest_accrual": _centre(append_only=True),

@@ -39,7 +39,8 @@ def grant(using: str = DEFAULT_DB_ALIAS) -> None:
             quoted = connection.ops.quote_name(name)
             placement = PLACEMENT.get(name)
             cursor.execute(f"REVOKE ALL ON {quoted} FROM anju_app")
-            rights = "SELECT, INSERT" if placement and placement.append_only else "SELECT, INSERT, UPDATE, DELETE"
-            if placement and placement.group == "reference":
+            added = placement is not None and (placement.append_only or placement.fixed)
+            rights = "SELECT, INSERT" if added else "SELECT, INSERT, UPDATE, DELETE"
+            if placement and placement.group == "reference" and not placement.fixed:
                 rights = "SELECT, INSERT, UPDATE"
             cursor.execute(f"GRANT {rights} ON {quoted} TO anju_app")

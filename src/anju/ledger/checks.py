@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anju.database.checks import Invariant
 from anju.ledger.period_checks import PERIODS
+from anju.ledger.proof_checks import PROOF
 from anju.ledger.seal_checks import SEALS
 
 CHECKS = [
@@ -66,3 +67,4 @@ CHECKS = [
 ]
 CHECKS += PERIODS
 CHECKS += SEALS
+CHECKS += PROOF

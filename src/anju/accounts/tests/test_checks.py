@@ -19,7 +19,7 @@ FAULTS = [
     ("UPDATE balance SET weighted_sum = weighted_sum - 99999999", "结息额等于上年积数乘利率"),
     ("UPDATE balance SET last_seq = last_seq + 1 WHERE interest_year = 2025", RECOMPUTED.name),
     ("UPDATE member_line SET seq = 90 WHERE seq = 2", RECOMPUTED.name),
-    ("UPDATE balance SET held_fen = held_fen + 1 WHERE interest_year = 2025", "止付余额等于未结束的止付合计"),
+    ("UPDATE balance SET held_fen = held_fen + 1 WHERE interest_year = 2025", "每个结息年度的止付余额等于当年未结束的止付合计"),
     ("UPDATE balance SET own_paid_fen = 0 WHERE interest_year = 2025", "个人缴存、单位缴存和利息累计等于明细累计"),
     ("UPDATE balance SET state = 2 WHERE interest_year = 2025", "账户状态、余额行状态和状态期间一致"),
     ("UPDATE member_line SET balance_after_fen = 7 WHERE seq = 2", "明细的余额和积数逐笔相连"),
