@@ -32,8 +32,8 @@ VICTIMS = ("postgres", "worker", "web", "closing", "one backend", "power", "one 
 DAY = "2026-07-01T09:00:00+08:00"
 """The interest year before it has just ended; holidays and limits of the demo city are published for its year."""
 SETTLED = 2025
-FEW = 20
-"""Fewer kills are a short run: a small town and a quarter of a year."""
+FEW, FEWEST = 20, 6
+"""Fewer kills are a short run: a small town and a quarter of a year, or its first month alone."""
 LATER_MINUTES = 30
 DRAIN_SECONDS = 120
 
@@ -66,7 +66,7 @@ def _run(house: House, kills: int, chance: Random, seed: int, began: float) -> i
         staff=60 if few else 600, renters=min(2 * kills, 60), units=2 if few else 6, people=10 if few else 25,
     )  # fmt: skip
     acts = deque(closing.acts(people, house.folder))
-    if few:  # the first month; a year's interest is for the longer runs
+    if kills < FEWEST:  # the first month alone
         acts = deque(list(acts)[:2])
     statement = house.folder / "statement.csv"
     closer = closing.Closer(house, acts, people.staff, lambda: truth.write_statement(house, people, statement))

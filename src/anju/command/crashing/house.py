@@ -35,6 +35,7 @@ LIES: tuple[dict[str, Any], ...] = (
     {"fault": "late_notice", "seconds": 3},
 )  # fmt: skip
 """What the bank does wrong, each once when it is chosen."""
+READY = "安居已就绪"
 OUTSIDE = ("bank", "sms", "agencies")
 
 
@@ -110,15 +111,21 @@ class House:
         return int(self.clock[:-1])
 
     def wait_open(self, seconds: float = 120) -> None:
-        """Until pages are answered and the worker has begun."""
+        """Until pages are answered, the worker has begun, and ``anju up`` watches over both.
+
+        Before it says that it is ready it gives up where a process of its stops: that is a start that failed.
+        """
         until = time.monotonic() + seconds
         while True:
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as reply:
-                if reply.status == 200 and self._named("worker"):
+                if reply.status == 200 and self._named("worker") and self._watched():
                     return
             if time.monotonic() > until or self.up.process is None or self.up.process.poll() is not None:
                 raise AssertionError(f"the centre does not come up again: {self.folder / 'logs'}")
             time.sleep(0.1)
+
+    def _watched(self) -> bool:
+        return READY in self.up.log.read_text().rpartition("[1/")[2]
 
     def owner_url(self) -> str:
         """The database's address for its owner, as ``anju up`` wrote it down."""
