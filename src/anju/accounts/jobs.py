@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from anju import jobs
 from anju.accounts.actions import end_lapsed_freezes, settle_interest
+from anju.accounts.types import InterestSettled
 from anju.database.sql import execute
 from anju.kernel import clock
+from anju.kernel.events import publish
 
 MONTHS_AHEAD = timedelta(days=13 * 31)
 SETTLING_CONNECTIONS = 2  # a number of engineering, not of policy
@@ -21,8 +25,10 @@ def make_partitions() -> None:
 
 @jobs.handler("accounts.settle_interest")
 def settle(centre_id: int, interest_year: int) -> None:
-    """Settle an interest year; what an earlier run finished is left alone."""
+    """Settle an interest year, and say so; what an earlier run finished is left alone."""
     settle_interest(centre_id, interest_year, at=clock.now(), connections=SETTLING_CONNECTIONS)
+    with transaction.atomic():
+        publish(InterestSettled(centre_id, interest_year))
 
 
 @jobs.handler("accounts.end_lapsed_freezes")

@@ -367,6 +367,14 @@ class InterestRun:
 
 
 @dataclass(frozen=True)
+class InterestSettled:
+    """A year's settlement has come to its end; heard again when it is run again."""
+
+    centre_id: int
+    interest_year: int
+
+
+@dataclass(frozen=True)
 class TrialRun:
     """Totals of a trial run (结息试算), amounts in fen; ``settled_accounts`` were carried before and are not in it.
 
@@ -441,6 +449,11 @@ class ReceiptPiece:
     def days(self) -> int:
         """How many days the balance lay there."""
         return (self.to_day - self.from_day).days
+
+    @property
+    def rate_zh(self) -> str:
+        """1.50%, as it is printed."""
+        return f"{self.rate_bp // 100}.{self.rate_bp % 100:02d}%"
 
     @property
     def product(self) -> int:

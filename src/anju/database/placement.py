@@ -131,6 +131,7 @@ PLACEMENT: dict[str, Placement] = {
     # files, notices, exchange, identity: local to the coordinator
     "file": _local(),
     "notice": _local(),
+    "notice_part": _local(),
     "sms": _local(),
     "exchange_query": _local(append_only=True),
     "identity_login": _local(),

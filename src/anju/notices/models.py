@@ -1,4 +1,4 @@
-"""Two local tables: the inbox and the SMS outbox."""
+"""Local tables: the inbox, what was told to many, and the SMS outbox."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ class Notice(models.Model):
     case_id = models.BigIntegerField(null=True)
     case_number = models.CharField(max_length=40, blank=True)
     sms_id = models.BigIntegerField(null=True)
+    line_seq = models.BigIntegerField("明细序号", null=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
@@ -79,4 +80,22 @@ class Notice(models.Model):
                 condition=Q(login_id__isnull=False) | Q(person_id__isnull=False) | Q(unit_id__isnull=False),
                 name="notice_has_a_reader",
             ),
+        ]
+
+
+class NoticePart(models.Model):
+    """A part of a list of people that was told (群发消息的部分): once for each list and part."""
+
+    id = models.BigAutoField(primary_key=True)
+    centre_id = models.BigIntegerField()
+    key = models.CharField("名单", max_length=80)
+    part = models.BigIntegerField("第几部分")
+    notices = models.BigIntegerField("消息数")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notice_part"
+        verbose_name = "群发消息的部分"
+        constraints = [
+            models.UniqueConstraint(fields=["centre_id", "key", "part"], name="notice_part_once"),
         ]

@@ -66,4 +66,5 @@ def _message(notice: Notice) -> Message:
         created_at=notice.created_at,
         read_at=notice.read_at,
         to_unit=notice.unit_id is not None,
+        line_seq=notice.line_seq,
     )

@@ -35,6 +35,7 @@ class Message:
     created_at: datetime
     read_at: datetime | None
     to_unit: bool
+    line_seq: int | None = None
 
     @property
     def unread(self) -> bool:

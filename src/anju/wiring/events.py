@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anju.accounts.types import InterestSettled
 from anju.contributions import actions as contributions
 from anju.contributions.types import (
     ActiveElsewhereFound,
@@ -14,7 +15,7 @@ from anju.contributions.types import (
 from anju.identity.types import NotMe, PhoneChanged, SendingBudgetNear
 from anju.kernel.events import listen
 from anju.treasury.types import MoneyReceived, PaymentReturned, PaymentSettled, ReceiptReversed
-from anju.wiring import months, payouts, safety
+from anju.wiring import interest, months, payouts, safety
 from anju.withdrawals import actions as withdrawals
 from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
 
@@ -38,6 +39,8 @@ def connect() -> None:
     listen(SuspenseOpened, months.money_waits)
     listen(SuspenseSettled, months.money_dealt_with)
     listen(ActiveElsewhereFound, months.active_elsewhere)
+    # the year's interest
+    listen(InterestSettled, interest.interest_settled)
     # safety
     listen(NotMe, safety.not_me)
     listen(PhoneChanged, safety.phone_changed)

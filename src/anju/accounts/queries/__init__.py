@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anju.accounts.queries.accrual import accruals
 from anju.accounts.queries.close_outs import close_out, close_out_of
+from anju.accounts.queries.credited import interest_credited, interest_parts, rates_of_year
 from anju.accounts.queries.interest import accrued_interest, preview_interest, rate_on
 from anju.accounts.queries.known import learned_later, statement_as_known
 from anju.accounts.queries.lines import movement, movements, own_movement, source_lines, statement
@@ -31,6 +32,8 @@ __all__ = [
     "contribution_months",
     "freezes",
     "ids_of_unit",
+    "interest_credited",
+    "interest_parts",
     "latest_trial",
     "learned_later",
     "movement",
@@ -42,6 +45,7 @@ __all__ = [
     "person_of",
     "preview_interest",
     "rate_on",
+    "rates_of_year",
     "source_lines",
     "spells",
     "state_counts",

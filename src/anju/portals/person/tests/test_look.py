@@ -12,6 +12,10 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from anju.accounts import actions as acts
+from anju.accounts import queries as accounts
+from anju.notices.many import tell_many
+from anju.notices.queries import inbox
 from anju.portals.person.tests.walks import proved
 from anju.portals.person.tests.world import (
     Clock,
@@ -127,6 +131,30 @@ def test_one_movement_tells_month_base_ratio_payer_shares_rule_and_ledger(
         assert part in page, part
 
 
+def test_a_message_of_the_year_s_interest_leads_to_the_receipt_that_adds_up(now: Clock) -> None:
+    member = member_with_history(10)
+    client = logged_in(member)
+    (seq,) = [int(one) for one in re.findall(r"/me/movements/(\d+)/", _interest_row(client))]
+    source = "SELECT %(person)s::bigint AS person_id, %(seq)s::bigint AS line_seq, '2025' AS year, '1' AS amount," \
+             " '今天' AS day, '1.50%%' AS rate, '{year}' AS balance"  # fmt: skip
+    tell = {"key": "interest:2025", "part": 1, "centre_id": 990100, "at": now.at}
+    assert tell_many("interest_posted", source, {"person": member.person_id, "seq": seq}, **tell) == 1
+    assert tell_many("interest_posted", source, {"person": member.person_id, "seq": seq}, **tell) is None
+    (message,) = [one for one in inbox(person_id=member.person_id) if one.kind == "interest_posted"]
+    assert "余额 {year} 元" in message.text, "what fills a blank is not filled again"
+    page = client.get(f"/me/inbox/{message.notice_id}/").content.decode()
+    assert f"/me/movements/{seq}/" in page
+    receipt = text_of(client.get(f"/me/movements/{seq}/"))
+    for part in ("结息单", "2026年2月12日至2026年3月12日 28 2,064.00", "1.50%", "积数 × 年利率 ÷ 360"):
+        assert part in receipt, part
+
+
+def _interest_row(client: Client) -> str:
+    """The list's line of the year's interest."""
+    page = client.get("/me/movements/").content.decode()
+    return next(part for part in re.findall(r"<a [^>]*>.*?</a>", page, re.S) if "结息" in part or "利息" in part)
+
+
 @pytest.mark.parametrize("seq", ["3", "0", "9223372036854775807", "9" * 30])
 def test_a_movement_that_is_not_there_is_a_404(now: Clock, seq: str) -> None:
     client = logged_in(member_with_history(2))
@@ -217,3 +245,17 @@ def test_no_other_page_costs_more_than_six(now: Clock, path: str, django_assert_
     client = logged_in(member_with_history(2))
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         assert client.get(path).status_code == 200
+
+
+def test_the_statement_of_a_closed_account_tells_the_interest_that_was_paid_beside_the_lines(now: Clock) -> None:
+    member = member_with_history(2)
+    client = logged_in(member)
+    account_id = accounts.account_of_person(member.person_id)
+    assert account_id is not None
+    held = acts.hold_for_close_out(account_id, purpose="withdrawal", source_id=1, at=now.at)
+    acts.post_close_out(
+        account_id, hold_id=held.hold_id, amount_fen=held.amount_fen, interest_fen=held.interest_fen, key="close",
+        paid_on=now.at.date(), reason="退休", source_id=1, maker=None, checker=None, at=now.at,
+    )  # fmt: skip
+    page = text_of(client.get("/me/statement/?period=interest"))
+    assert "除本金 4,128.00 元外，另付利息 4.56 元，共付 4,132.56 元" in page, page

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from anju.accounts import queries as accounts
+from anju.accounts.types import InterestReceipt, LineKind, Movement
 from anju.design.centre import centre
 from anju.design.forms import form_page
 from anju.identity.permissions import permission
@@ -78,8 +79,16 @@ def movement(request: HttpRequest, seq: int) -> HttpResponse:
     context = {
         "line": line, "voucher": voucher, "ground": ground,
         "title": title_of(line, today=moment_of(request).date(), withdrawal=ground.withdrawal),
+        "receipt": _receipt_of(line),
     }  # fmt: skip
     return render(request, "person/movement.html", context)
+
+
+def _receipt_of(line: Movement) -> InterestReceipt | None:
+    """How a year's interest came about (结息单); None for every other line."""
+    if line.kind is not LineKind.INTEREST or line.period % 100 != 13:
+        return None
+    return accounts.trial_receipt(line.account_id, line.period // 100)
 
 
 # --------------------------------------------------------------------------------------------- the statement
