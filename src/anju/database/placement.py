@@ -93,6 +93,7 @@ PLACEMENT: dict[str, Placement] = {
     "bank_entry": _centre(append_only=True),
     "bank_notice": _centre(),
     "bank_statement": _centre(append_only=True),
+    "reconciled_day": _centre(),
     "batch_contradiction": _centre(),
     "deposit": _centre(),
     "own_move": _centre(),

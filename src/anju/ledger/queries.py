@@ -10,6 +10,7 @@ from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger.bank_movements import bank_movements as bank_movements
 from anju.ledger.bank_movements import events_posted as events_posted
+from anju.ledger.bank_movements import movements_print as movements_print
 from anju.ledger.sampling import VoucherMade as VoucherMade
 from anju.ledger.sampling import reversals as reversals
 from anju.ledger.sampling import sample as sample

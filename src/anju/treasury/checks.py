@@ -89,4 +89,11 @@ CHECKS = [
         " WHERE before_position IS NOT NULL AND (balance_after_fen <> before_fen + effect_fen"
         " OR entry_date < before_on OR position <> before_position + 1)",
     ),
+    Invariant(
+        "treasury: a reconciled day carries the balance the bank told for it",
+        "SELECT d.centre_id, d.bank_account_id, d.on_day FROM reconciled_day d JOIN LATERAL (SELECT e.balance_after_fen"
+        " FROM bank_entry e WHERE e.centre_id = d.centre_id AND e.bank_account_id = d.bank_account_id"
+        " AND e.entry_date <= d.on_day ORDER BY e.position DESC LIMIT 1) e ON true"
+        " WHERE e.balance_after_fen <> d.balance_fen",
+    ),
 ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from anju import jobs
 from anju.kernel import clock
+from anju.treasury.actions.agreeing import agree_last_day
 from anju.treasury.actions.notices import fetch_entries
 from anju.treasury.actions.statements import TELL_JOB, tell_entries
 from anju.treasury.bank import BankDown
@@ -55,6 +56,12 @@ def fetch_missed_entries(centre_id: int, bank_account_id: int, days: int = 1) ->
         fetch_entries(centre_id, bank_account_id, at.date() - timedelta(days=days), at.date(), at=at)
     except BankDown as down:
         raise jobs.Retry(_BANK_DOWN_SECONDS) from down
+
+
+@jobs.handler("treasury.agree_last_day")
+def agree_last_covered_day(centre_id: int, bank_account_id: int) -> None:
+    """Tables of later days start where an account agreed last."""
+    agree_last_day(centre_id, bank_account_id, at=clock.now())
 
 
 @jobs.handler(TELL_JOB)

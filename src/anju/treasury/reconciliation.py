@@ -5,6 +5,9 @@ payment the bank confirmed or sent back without a notice. A line of the bank and
 serial and day are; a line of the journal and a voucher when the voucher names the line's event and amount, else in
 order of their days among equal amounts. What stands alone is an outstanding item (未达账项); what agrees in name and
 not in money is named as differing, and no table hides it.
+
+What agrees on all three sides up to a day need not be looked at again: `agreed_through` says which lines of a table
+still matter after it, and `reconcile` goes on from there with the sums of the rest (docs/decisions/0022).
 """
 
 from __future__ import annotations
@@ -142,10 +145,52 @@ class BankSide:
     through: date
     opening_fen: int
     lines: tuple[BankLine, ...]
+    start: Start | None = None
 
     @property
     def balance_fen(self) -> int:
-        return self.lines[-1].balance_after_fen if self.lines else self.opening_fen
+        lines = self.fresh
+        return lines[-1].balance_after_fen if lines else self.known_fen
+
+    @property
+    def known_fen(self) -> int:
+        """The balance before the first line that is looked at in its order."""
+        return self.start.balance_fen if self.start else self.opening_fen
+
+    @property
+    def fresh(self) -> tuple[BankLine, ...]:
+        """The lines whose balances follow one another: after a start those of later days."""
+        start = self.start
+        return self.lines if start is None else tuple(line for line in self.lines if line.on > start.on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What an earlier table left behind: the bank's balance of its day, and the sums of what agreed on all sides.
+
+    `paired_fen`: lines of the journal within the statements that have their entry and their voucher. `before_fen`:
+    those from before the statements, with a voucher. Neither needs to be read again.
+    """
+
+    on: date
+    balance_fen: int
+    paired_fen: int
+    before_fen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """The lines of a table that still matter after its day, by their ids, and the sums of all others."""
+
+    start: Start
+    entry_ids: tuple[int, ...]
+    notice_ids: tuple[int, ...]
+    order_ids: tuple[int, ...]
+    voucher_ids: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.entry_ids) + len(self.notice_ids) + len(self.order_ids) + len(self.voucher_ids)
 
 
 @dataclass
@@ -160,11 +205,13 @@ class _Pairs:
 
 
 def compare_books(
-    bank_account_id: int, *, on: date, journal: Sequence[JournalLine], books: Sequence[BankMovement]
-) -> BooksComparison:
+    bank_account_id: int, *, on: date, journal: Sequence[JournalLine], books: Sequence[BankMovement],
+    start: Start | None = None,
+) -> BooksComparison:  # fmt: skip
     """Level 2: every journal line has its voucher and every voucher its line, or is named."""
     known = [line for line in journal if line.effect_fen is not None]
-    return _comparison(bank_account_id, on, known, books, _pair(known, books))
+    agreed_fen = start.paired_fen + start.before_fen if start else 0
+    return _comparison(bank_account_id, on, known, books, _pair(known, books), agreed_fen)
 
 
 def reconcile(
@@ -179,7 +226,9 @@ def reconcile(
     at_bank = {by_key[key]: line for key, line in told.items() if key in by_key}
     before = {place for place, line in enumerate(known) if bank is not None and line.on < bank.first}
     inside = [line for place, line in enumerate(known) if place not in before]
+    start = bank.start if bank else None
     opening = bank.opening_fen if bank else 0
+    paired, earlier = (start.paired_fen, start.before_fen) if start else (0, 0)
     not_in_journal = tuple(_bank_item(line, "银行已记，日记账未记") for key, line in told.items() if key not in by_key)
     not_at_bank = tuple(
         _journal_item(line, "日记账已记，银行未记")
@@ -188,12 +237,54 @@ def reconcile(
     )
     return BankReconciliation(
         bank_account_id=bank_account_id, on=on, known_through=bank.through if bank else None,
-        bank_fen=bank.balance_fen if bank else None, journal_fen=opening + sum(_fen(line) for line in inside),
-        books_fen=sum(book.effect_fen for book in books), not_in_journal=not_in_journal, not_at_bank=not_at_bank,
+        bank_fen=bank.balance_fen if bank else None, journal_fen=opening + paired + sum(_fen(line) for line in inside),
+        books_fen=paired + earlier + sum(book.effect_fen for book in books),
+        not_in_journal=not_in_journal, not_at_bank=not_at_bank,
         books_only=_books_only(books, pairs, at_bank, before, bank),
         bank_only=not_in_journal + _bank_only(known, pairs, at_bank, before),
         differing=_broken(bank) + _differing(known, at_bank),
-        books=_comparison(bank_account_id, on, known, books, pairs),
+        books=_comparison(bank_account_id, on, known, books, pairs, paired + earlier),
+    )  # fmt: skip
+
+
+def agreed_through(
+    on: date, *, bank: BankSide, journal: Sequence[JournalLine], books: Sequence[BankMovement]
+) -> Left:  # fmt: skip
+    """Of a table's three sides, what has to be looked at again on a later day; everything handed in is `on` or before.
+
+    A line is left behind with its entry and its voucher when the entry says the same money, or when it lies before the
+    statements; and only when the voucher names the line's event: a pair of equal amounts may turn out otherwise when
+    later lines are known.
+    """
+    told = {(line.serial, line.on): line for line in bank.lines}
+    known = [(line, placed) for line in journal if (placed := _placed(line, told)) is not None]
+    lines = [placed for _, placed in known]
+    pairs = _pair(lines, books, bank.first)
+    paired, before = bank.start.paired_fen if bank.start else 0, bank.start.before_fen if bank.start else 0
+    gone_lines, gone_entries = set(), set()
+    alone = _orders_alone(lines, pairs, bank.first)
+    for place, (line, placed) in enumerate(known):
+        entry = told.get((line.serial, line.on)) if line.notice_id is not None else None
+        book = pairs.of_journal.get(place)
+        # A reversal nobody has understood may still come to mean something else.
+        if book is None or line.effect_fen is None or books[book].event_id not in placed.events:
+            continue
+        if entry is not None and entry.effect_fen == placed.effect_fen:
+            paired += _fen(placed)
+            gone_entries.add(entry.entry_id)
+            gone_lines.add(place)
+        elif entry is None and line.on < bank.first and (line.notice_id is not None or line.order_id not in alone):
+            before += _fen(placed)
+            gone_lines.add(place)
+    gone_books = {book for book, line in pairs.of_book.items() if line in gone_lines}
+    left = [line for place, (line, _) in enumerate(known) if place not in gone_lines]
+    left += [line for line in journal if line.effect_fen is None and (line.serial, line.on) not in told]
+    return Left(
+        start=Start(on=on, balance_fen=bank.balance_fen, paired_fen=paired, before_fen=before),
+        entry_ids=tuple(line.entry_id for line in bank.lines if line.entry_id not in gone_entries),
+        notice_ids=tuple(line.notice_id for line in left if line.notice_id is not None),
+        order_ids=tuple(line.order_id for line in left if line.notice_id is None and line.order_id is not None),
+        voucher_ids=tuple(book.voucher_id for place, book in enumerate(books) if place not in gone_books),
     )  # fmt: skip
 
 
@@ -248,11 +339,12 @@ def _pair(journal: Sequence[JournalLine], books: Sequence[BankMovement], first: 
 
 
 def _comparison(
-    bank_account_id: int, on: date, journal: Sequence[JournalLine], books: Sequence[BankMovement], pairs: _Pairs
-) -> BooksComparison:
+    bank_account_id: int, on: date, journal: Sequence[JournalLine], books: Sequence[BankMovement], pairs: _Pairs,
+    agreed_fen: int = 0,
+) -> BooksComparison:  # fmt: skip
     return BooksComparison(
-        bank_account_id=bank_account_id, on=on, journal_fen=sum(_fen(line) for line in journal),
-        books_fen=sum(book.effect_fen for book in books),
+        bank_account_id=bank_account_id, on=on, journal_fen=agreed_fen + sum(_fen(line) for line in journal),
+        books_fen=agreed_fen + sum(book.effect_fen for book in books),
         unbooked=tuple(
             _journal_item(line, "日记账已记，没有凭证")
             for place, line in enumerate(journal)
@@ -264,6 +356,14 @@ def _comparison(
             if place not in pairs.of_book
         ),
     )  # fmt: skip
+
+
+def _orders_alone(lines: Sequence[JournalLine], pairs: _Pairs, first: date) -> set[int | None]:
+    """Payments of which a line without a notice still matters; then all of their lines do."""
+    return {
+        line.order_id for place, line in enumerate(lines)
+        if line.notice_id is None and (place not in pairs.of_journal or line.on >= first)
+    }  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------- the table
@@ -312,8 +412,8 @@ def _differing(journal: Sequence[JournalLine], at_bank: dict[int, BankLine]) -> 
 
 def _broken(bank: BankSide | None) -> tuple[Item, ...]:
     """Entries of the bank whose balance does not follow from the one before: somebody changed a stored line."""
-    items, balance = [], bank.opening_fen if bank else 0
-    for line in bank.lines if bank else ():
+    items, balance = [], bank.known_fen if bank else 0
+    for line in bank.fresh if bank else ():
         if balance + line.effect_fen != line.balance_after_fen:
             items.append(_bank_item(line, "余额与上一笔接不上，已存的对账单明细被改动"))
         balance = line.balance_after_fen

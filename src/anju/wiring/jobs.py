@@ -55,6 +55,15 @@ def each_night() -> None:
     jobs.plan("withdrawals.renew_close_outs", centre_id=settings.ANJU_CENTRE_ID)
 
 
+@jobs.every("20 0 * * *", "wiring.agree_bank_days")
+def agree_bank_days() -> None:
+    """Where the bank, the journal and the books agree, the next tables go on from there."""
+    for account in bank_accounts(settings.ANJU_CENTRE_ID):
+        jobs.plan(
+            "treasury.agree_last_day", centre_id=settings.ANJU_CENTRE_ID, bank_account_id=account.bank_account_id
+        )
+
+
 @jobs.every("30 0-7 * * *", "wiring.close_yesterday")
 def close_yesterday() -> None:
     """Before the office opens yesterday is closed as far as the machine may; what kept it waiting is tried again."""

@@ -1,6 +1,7 @@
 """All writes of the treasury."""
 
 from anju.treasury.actions.accounts import open_bank_account
+from anju.treasury.actions.agreeing import agree_day, agree_last_day
 from anju.treasury.actions.batches import (
     cancel_batch,
     check_batch,
@@ -40,6 +41,8 @@ __all__ = [
     "advance",
     "advance_batch",
     "advance_move",
+    "agree_day",
+    "agree_last_day",
     "ask_card_owner",
     "bind_card",
     "cancel_batch",

@@ -7,6 +7,7 @@ from anju.treasury.models.contradiction import BankContradiction
 from anju.treasury.models.deposit import Deposit, OwnMove
 from anju.treasury.models.notice import BankNotice
 from anju.treasury.models.payment import PaymentOrder, TreasuryMandate
+from anju.treasury.models.reconciled_day import ReconciledDay
 from anju.treasury.models.statement import BankEntry, BankStatement
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "PaymentBatch",
     "PaymentBatchLine",
     "PaymentOrder",
+    "ReconciledDay",
     "TreasuryMandate",
 ]

@@ -47,6 +47,7 @@ class BankNotice(models.Model):
         ]
         indexes = [
             models.Index(fields=["centre_id", "state", "-received_at"], name="bank_notice_state"),
+            models.Index(fields=["centre_id", "bank_account_id", "entry_date"], name="bank_notice_day"),
             models.Index(
                 fields=["centre_id", "bank_account_id", "original_host_serial"],
                 name="bank_notice_original",

@@ -263,4 +263,4 @@ def test_reconciling_asks_as_often_for_many_lines_as_for_one() -> None:
         with CaptureQueriesContext(connection) as asked:
             queries.journal_against_books(CENTRE, date(2026, 11, 30))
         counts.append(len(asked))
-    assert counts == [5, 3, 5, 3]
+    assert counts == [7, 5, 7, 5]
