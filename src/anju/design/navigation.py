@@ -57,6 +57,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("desk-home", "待办"),
         NavItem("desk-cases", "案件"),
         NavItem("desk-treasury", "资金"),
+        NavItem("desk-batches", "资金"),
         NavItem("desk-ledger", "账簿"),
         NavItem("desk-reports", "报表"),
         NavItem("desk-closing", "结账"),
@@ -72,6 +73,8 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
 def nav_links(portal: str, path: str, *, can: Callable[[str], bool] | None = None) -> list[NavLink]:
     """The portal's links; current is the one with the longest address that the path begins with.
 
+    Of several with one label the reader sees the first that is theirs to open.
+
     ``can`` says whether the reader has a permission; without it (a page nobody is known on) every link is drawn.
     """
     found: list[tuple[NavItem, str]] = []
@@ -80,7 +83,8 @@ def nav_links(portal: str, path: str, *, can: Callable[[str], bool] | None = Non
             href = reverse(item.url_name)
         except NoReverseMatch:
             continue
-        if can is None or can_open(href, can):
+        drawn = any(item.label == earlier.label for earlier, _ in found)
+        if not drawn and (can is None or can_open(href, can)):
             found.append((item, href))
     # The portal's home is a prefix of everything: it is current only on its own page.
     home = min((href for _, href in found), key=len, default="")

@@ -142,7 +142,7 @@ def _keep_name(centre_id: int, batch_id: int, line: BatchLine, same: bool, seria
     if batch.state is not BatchState.GATHERED:
         return
     if not same:
-        take_out(centre_id, batch_id, [line.order_id], "银行核验：收款账号与收款人户名不符，或者账户已销户", at)
+        take_out(centre_id, batch_id, [line.order_id], "银行核验：查不到收款账号、户名不符，或者账户已销户", at)
     execute(
         "UPDATE payment_batch_line SET name_state = %s, name_serial = %s, name_asked_at = %s"
         " WHERE centre_id = %s AND batch_id = %s AND line_no = %s",

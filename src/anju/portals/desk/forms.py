@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -136,6 +137,53 @@ class MandateForm(DesignForm):
     limit = fields.AmountField(label="单笔最高金额")
     starts_on = fields.DateField(label="从哪天起")
     ends_on = fields.DateField(label="到哪天止")
+
+
+class _AccountsForm(DesignForm):
+    """Asks for accounts of the centre, offered by bank and tail."""
+
+    def __init__(self, *args: Any, accounts: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("account", "to_account"):
+            if name in self.fields:
+                self.fields[name].choices = [("", "请选择"), *((str(n), zh) for n, zh in accounts)]  # type: ignore[attr-defined]
+
+
+class DepositForm(_AccountsForm):
+    """A deposit to be made; what does not belong to its kind is refused by the treasury beside the field."""
+
+    kind = forms.ChoiceField(
+        label="种类",
+        choices=(
+            ("", "请选择"), ("time", "定期"), ("notice1", "通知，1 天"), ("notice7", "通知，7 天"),
+            ("agreement", "协定"),
+        ),
+    )
+    account = forms.ChoiceField(label="从哪个账户", choices=())
+    amount = fields.AmountField(label="金额")
+    rate = fields.TextField(label="年利率", max_length=8, help_text="照银行的约定，例如 1.55")
+    ends_on = fields.DateField(label="到期日", required=False, help_text="定期存款必填")
+    rollover = forms.ChoiceField(
+        label="到期后", choices=(("0", "不转存"), ("1", "本金自动转存"), ("2", "本息自动转存")), initial="0"
+    )
+
+    def clean_rate(self) -> Decimal:
+        """A year's rate out of per cent: 1.55 is 0.0155."""
+        try:
+            rate = Decimal(self.cleaned_data["rate"].strip().rstrip("%％")) / 100
+        except InvalidOperation:
+            raise forms.ValidationError("年利率应为数字，例如 1.55。") from None
+        if not rate.is_finite() or not 0 <= rate < 1 or rate != round(rate, 6):
+            raise forms.ValidationError("年利率应在 0 和 100 之间，最多四位小数，例如 1.55。")
+        return rate
+
+
+class TransferForm(_AccountsForm):
+    """Money from one account of the centre to another."""
+
+    account = forms.ChoiceField(label="从哪个账户", choices=())
+    to_account = forms.ChoiceField(label="转到哪个账户", choices=())
+    amount = fields.AmountField(label="金额")
 
 
 # ---------------------------------------------------------------------------------------------------- looks
