@@ -19,17 +19,31 @@ from anju.kernel.refusal import Refusal
 from anju.treasury.actions.mandates import require_treasurer
 from anju.treasury.deposit_types import DepositKind, DepositState, DepositTerms, MoveKind, MoveState, Rollover
 from anju.treasury.move_machine import fail_move, plan_move, read_move
-from anju.treasury.sql import insert_once
+from anju.treasury.sql import insert_once, wait_turn
 
 _OFFICES = ("treasurer", "accountant")
 
 
 @transaction.atomic
 def propose_deposit(terms: DepositTerms, *, actor: Actor, at: datetime) -> int:
-    """Propose to make a deposit, or to enter an agreement; the id of its move, which another person checks."""
+    """Propose to make a deposit, or to enter an agreement; the id of its move, which another person checks.
+
+    The same terms sent twice by the same person are one proposal, as long as nobody has checked or cancelled it.
+    """
     person_id = require_treasurer(actor)
     _refuse_wrong_terms(terms)
     _account(actor.centre_id, terms.bank_account_id, "account")
+    wait_turn(f"propose:{actor.centre_id}:{person_id}")
+    same = row(
+        "SELECT m.move_id FROM own_move m JOIN deposit d USING (centre_id, deposit_id) WHERE m.centre_id = %s"
+        " AND m.maker_person_id = %s AND m.state = %s AND d.state = %s AND d.bank_account_id = %s AND d.kind = %s"
+        " AND d.amount_fen = %s AND d.rate = %s AND d.starts_on = %s AND d.ends_on IS NOT DISTINCT FROM %s"
+        " AND d.rollover = %s AND d.notice_days = %s",
+        [actor.centre_id, person_id, MoveState.PROPOSED, DepositState.PROPOSED, terms.bank_account_id, terms.kind,
+         terms.amount_fen, terms.rate, terms.starts_on, terms.ends_on, terms.rollover, terms.notice_days],
+    )  # fmt: skip
+    if same is not None:
+        return int(same["move_id"])
     deposit_id = insert_once(
         "deposit",
         {
@@ -67,7 +81,10 @@ def propose_drawing(deposit_id: int, *, actor: Actor, at: datetime) -> int:
 def propose_transfer(
     from_account_id: int, to_account_id: int, amount_fen: int, *, actor: Actor, at: datetime
 ) -> int:  # fmt: skip
-    """Propose to move money between two accounts of the centre; the id of the move."""
+    """Propose to move money between two accounts of the centre; the id of the move.
+
+    The same move sent twice by the same person is one proposal, as long as nobody has checked or cancelled it.
+    """
     person_id = require_treasurer(actor)
     if amount_fen <= 0:
         raise Refusal("move_amount", "金额应大于 0。", field="amount")
@@ -152,6 +169,14 @@ def _propose(
 ) -> int:  # fmt: skip
     parts = (str(actor.centre_id), str(int(kind)), str(account), str(to_account_id), str(deposit_id),
              str(amount_fen), *content)  # fmt: skip
+    wait_turn(f"propose:{actor.centre_id}:{person_id}")
+    same = row(
+        "SELECT move_id FROM own_move WHERE centre_id = %s AND maker_person_id = %s AND state = %s"
+        " AND content_digest = %s",
+        [actor.centre_id, person_id, MoveState.PROPOSED, digest("own_move", "\x1f".join(parts))],
+    )
+    if same is not None:
+        return int(same["move_id"])
     move_id = insert_once(
         "own_move",
         {

@@ -134,6 +134,24 @@ def test_a_notice_deposit_and_an_agreement() -> None:
     sound()
 
 
+def test_the_same_proposal_sent_twice_is_one_until_somebody_has_looked_at_it() -> None:
+    account = open_world(mandate_fen=None)
+    other = other_account()
+    with using(FakeBank()):
+        for _ in range(2):
+            first = actions.propose_deposit(terms(account), actor=treasurer(), at=AT)
+            second = actions.propose_transfer(account, other, 1, actor=treasurer(), at=AT)
+        assert len(queries.moves(CENTRE)) == 2 and len(queries.deposits(CENTRE)) == 1
+        checked(first)
+        checked(second)
+        assert actions.propose_deposit(terms(account), actor=treasurer(), at=AT) != first
+        assert actions.propose_transfer(account, other, 1, actor=treasurer(), at=AT) != second
+        actions.advance_move(CENTRE, first, at=AT)
+        deposit_id = queries.maturities(CENTRE, until=date(2028, 1, 1))[0].deposit_id
+        drawing = actions.propose_drawing(deposit_id, actor=treasurer(), at=AT)
+        assert actions.propose_drawing(deposit_id, actor=treasurer(), at=AT) == drawing
+
+
 def test_two_people_are_two_and_a_deposit_is_drawn_once() -> None:
     account = open_world(mandate_fen=None)
     with using(FakeBank()):

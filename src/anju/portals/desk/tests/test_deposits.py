@@ -66,9 +66,10 @@ def test_a_deposit_is_proposed_by_one_checked_by_another_booked_and_drawn(bank: 
     assert "/desk/ledger/" in text_of(first.get(where)), "its voucher is linked"
     (deposit,) = queries.deposits(CENTRE)
     drawing = first.post(f"{HERE}{deposit.deposit_id}/draw/")["Location"].partition("?")[0]
+    assert first.post(f"{HERE}{deposit.deposit_id}/draw/")["Location"].startswith(drawing), "sent twice is once"
+    post_button(second, text_of(second.get(drawing)), f"{drawing}check/")
     again = first.post(f"{HERE}{deposit.deposit_id}/draw/")
     assert again.status_code == 409 and "已经在支取中" in text_of(again)
-    post_button(second, text_of(second.get(drawing)), f"{drawing}check/")
     run(drawing)
     assert "155.00" in text_of(first.get(drawing)) and "已支取" in text_of(second.get(HERE))
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(first.get(f"{HERE}?as=xlsx").content)).get_sheet_by_index(0)
@@ -126,8 +127,8 @@ def test_a_transfer_two_people_a_cancelled_proposal_and_one_the_bank_never_saw(b
 def test_the_register_costs_the_same_for_one_deposit_and_for_many(bank: FakeBank) -> None:
     _, first = staff(3, Role.TREASURER)
     costs = []
-    for _ in range(2):
-        proposed(first)
+    for amount in ("1,000.00", "2,000.00"):
+        proposed(first, amount=amount)
         with CaptureQueriesContext(connection) as asked:
             first.get(HERE)
         costs.append(len(asked))
