@@ -168,6 +168,9 @@ def test_axe_finds_nothing_on_the_desk(browser: Any, world: World, look: str, wi
         treasurer: ("/desk/", "/desk/treasury/", "/desk/treasury/payments/", "/desk/treasury/mandate/", "/desk/ledger/",
                     "/desk/treasury/notices/", "/desk/treasury/statements/", "/desk/treasury/reconciliation/"),
         administrator: ("/desk/", "/desk/administration/", "/desk/parameters/"),
+        login(7, Role.ACCOUNTANT): ("/desk/", "/desk/ledger/vouchers/", "/desk/ledger/suspense/", "/desk/reports/",
+                                    "/desk/reports/sheet/"),
+        login(8, Role.AUDITOR): ("/desk/", "/desk/audit/sample/", "/desk/audit/statement/", "/desk/audit/findings/"),
     }  # fmt: skip
     for actor, paths in pages.items():
         page = page_of(browser, client_of(actor), look=look, width=width)

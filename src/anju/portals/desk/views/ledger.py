@@ -259,7 +259,7 @@ def _by_source(waiting: list[Waiting], closing: dict[str, int]) -> list[dict[str
         rows.append({
             "name": source.zh, "fen": sum(one.fen for one in spans.values()),
             "items": sum(one.items for one in spans.values()),
-            "spans": [spans[n].fen if n in spans else 0 for n in range(len(SPANS))],
+            "spans": [(title, spans[n].fen if n in spans else 0) for n, title in enumerate(SPANS)],
         })  # fmt: skip
     for code in SUSPENSE_DETAILS[3:]:
         name = chart().find(code).name.rpartition("——")[2]

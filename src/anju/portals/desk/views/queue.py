@@ -28,6 +28,8 @@ from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.casefile import queue_rows
 from anju.portals.desk.pages import done_of, go, page_number, part_of
 from anju.portals.desk.views import starting
+from anju.reports.finding_queries import finding_counts
+from anju.reports.finding_types import FindingState
 from anju.support import queries as support
 from anju.treasury import queries as treasury
 from anju.treasury.statement_queries import stated_to
@@ -110,6 +112,7 @@ def _administrator(request: HttpRequest) -> HttpResponse:
         "codes_near": sent * 100 >= most * LIMITS.budget_alarm_percent,
         "sms_failed": notices.failed_count(actor.centre_id, since=at - timedelta(days=1)),
         "unread": notices.unread_count(login_id=actor.login_id),
+        "findings": finding_counts(actor, today=at.date()).get(FindingState.OPEN, (0, 0)),
     }  # fmt: skip
     return render(request, "desk/home_administration.html", context)
 
