@@ -263,7 +263,7 @@ def _mixed(options: Options) -> list[BenchRow]:
     from anju.accounts.actions import settle_interest
 
     with owner() as connection:
-        bank = open_holds(connection, replace(options, accounts=options.accounts or 300_000),
+        bank = open_holds(connection, replace(options, accounts=options.accounts or 1_000_000),
                      options.rounds * MIXED_CLIENTS * (2 * options.rows + 16))  # fmt: skip
         connection.execute("SELECT make_partitions(make_date(%s, 12, 31))", [FIRST.year + 2 + options.rounds])
         beside: list[_Rate] = []

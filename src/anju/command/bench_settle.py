@@ -1,6 +1,6 @@
 """``anju bench settle``: a whole city's interest year, beside the bare append of as many member lines.
 
-Measured through the product's own action: days closed, chunks of 50,000 account numbers with their control totals and
+Measured through the product's own action: days closed, chunks of 10,000 account numbers with their control totals and
 vouchers, audit records, the new year's balance rows, commits. Before each round a unit's staff is paid on 1 July, so
 that their accounts are settled on touch and the chunks have to leave them out. The floor appends one member line an
 account, without arithmetic, checks, vouchers or balances, to a table with the same indexes; beside it stand the same

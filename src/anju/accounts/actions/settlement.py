@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from anju.accounts.actions import carrying
-from anju.accounts.actions._ground import act, enter, next_voucher_id
+from anju.accounts.actions._ground import act, enter
 from anju.accounts.actions.accrual import release_accrual
 from anju.accounts.actions.carrying import (
     BALANCE_COLUMNS,
@@ -108,13 +108,12 @@ def _side_by_side(
 @transaction.atomic
 def _settle_chunk(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
     enter(year.centre_id, at=at)
-    execute(f"SELECT pg_advisory_xact_lock({LOCK})", [chunk])
-    execute(f"SELECT {_PLANS}", ["off"] * 4)
+    execute(f"SELECT pg_advisory_xact_lock({LOCK}), {_PLANS}", [chunk, *["off"] * 4])
     due = _DUE.format(first=chunk * carrying.CHUNK, after=(chunk + 1) * carrying.CHUNK, **year.sql)
     totals = row(_CHUNK_TOTALS.format(due=due, **_days(year), **year.sql))
     assert totals is not None
     if totals["accounts"]:
-        voucher_id = next_voucher_id()
+        voucher_id = totals["voucher_id"]
         lines = execute(_CHUNK_LINES.format(due=due, **year.sql), {"voucher": voucher_id, "at": at})
         balances = execute(_CHUNK_BALANCES.format(due=due, **year.sql))
         assert (lines, balances) == (totals["lines"], totals["accounts"]), (lines, balances, totals)
@@ -165,7 +164,8 @@ _DUE = """SELECT b.*, {interest} AS interest FROM balance b
 # Ordered inside, so that interest is computed once a row. The digest is that of ``DIGEST``, its text put together from
 # fewer pieces: of an interest line only account, number and amount differ from one to the next.
 _CHUNK_TOTALS = rf"""
-SELECT {TOTALS}, '\x02'::bytea || sha256(convert_to(string_agg(concat(account_id, '|', last_seq + 1,
+SELECT {TOTALS}, nextval('voucher_id_seq') AS voucher_id,
+       '\x02'::bytea || sha256(convert_to(string_agg(concat(account_id, '|', last_seq + 1,
            '|{{period}}|{{kind}}|{{booked_day}}|{{value_day}}||', greatest(-interest, 0), '|', greatest(interest, 0),
            E'|0|0||\n'), '' ORDER BY account_id) FILTER (WHERE interest <> 0), 'UTF8')) AS digest
   FROM ({{due}} ORDER BY b.account_id) b
