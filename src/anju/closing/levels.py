@@ -73,9 +73,11 @@ def _bank(centre_id: int, day: date, labels: Mapping[int, str]) -> LevelResult:
         if compared.bank_fen is None:
             continue
         known += 1
-        outstanding += len(compared.not_at_bank) + len(compared.not_in_journal) - len(late)
         bank_fen, journal_fen = bank_fen + compared.bank_fen, journal_fen + compared.journal_fen
-        found += [_of_item(1, label, one, page="desk-notices") for one in compared.not_in_journal + compared.differing]
+        alone = [one for one in compared.not_at_bank if one not in late]
+        alone += [*compared.not_in_journal, *compared.differing]
+        outstanding += len(alone)
+        found += [_of_item(1, label, one, page="desk-notices") for one in alone]
         rest = compared.journal_difference_fen or 0
         if rest:
             found.append(Difference(1, "银行存款", label, rest, 0, "列出的未达账项解释不了的差额"))

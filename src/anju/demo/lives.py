@@ -165,5 +165,6 @@ def _money_came_back(city: City, at: datetime) -> None:
         amount_fen=order.amount_fen, entry_date=at.date(), booked_time=f"{at:%H%M%S}", summary="退汇",
         counter_name=order.payee_masked, original_serial=order.business_serial,
     )  # fmt: skip
+    city.outside.book(notice, at)
     treasury.receive_notice(notice, at=at)
     city.outside.catch_up(at + PAUSE)

@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from anju.closing import queries as closing
+from anju.closing.types import LevelState, RunKind, RunState
 from anju.contributions.actions import check_upload
 from anju.contributions.queries import suspense_items, unit_month
 from anju.contributions.types import RemittanceState
@@ -170,3 +172,16 @@ def test_the_page_of_the_characters_names_them_all_and_only_where_the_demo_runs(
     assert listed.status_code == 200 and listed.content.startswith(b"PK")
     with override_settings(ANJU_DEMO=False):
         assert client.get("/demo/").status_code == 404 and client.get("/demo/wrong-list.xlsx").status_code == 404
+
+
+def test_its_past_is_closed_level_by_level_and_yesterday_is_left_for_a_visitor(town: Path) -> None:
+    stretch = closing.next_stretch(CENTRE, at=AT)
+    assert stretch is not None and stretch.first_on == stretch.last_on == AT.date() - timedelta(days=1)
+    assert closing.first_open_month(CENTRE) == Month(2026, 11)
+    runs = [one for kind in RunKind for one in closing.runs(CENTRE, kind, limit=100)]
+    assert all(one.state is RunState.SIGNED for one in runs)
+    differed = {one["text"] for run in runs for one in run.report["explained"]}
+    assert differed and all("回单打印费" in one or "F20261123" in one for one in differed)
+    levels = [one for run in runs for one in run.report.get("levels", ())]
+    apart = {one["number"] for one in levels if one["state"] == LevelState.DIFFERS}
+    assert apart == {2}, "the fee that nobody ordered has no voucher; every other level agrees"
