@@ -157,6 +157,7 @@ class ContributionBatch:
 
     ``total_fen`` is the money that pays for them; ``month`` the month they are paid for; ``rule`` says where the
     money comes from; ``value_on`` from when it bears interest. ``request_digest`` is made from these when not given.
+    ``suspense_fen``: how much stands on which detail of 219, where the money comes from suspense.
     """
 
     centre_id: int
@@ -173,6 +174,7 @@ class ContributionBatch:
     bank_account_id: int | None = None
     event_id: int | None = None
     request_digest: bytes | None = None
+    suspense_fen: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,13 @@ CHECKS = [
         " AND r.state = 4)",
     ),
     Invariant(
-        "每个单位未处理的暂收款等于暂收科目余额",
-        "SELECT centre_id, unit_id, sum(fen) AS differs FROM ("
-        " SELECT centre_id, unit_id, CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END AS fen"
+        "每个单位未处理的暂收款等于它所在的暂收明细科目余额",
+        "SELECT centre_id, unit_id, subject, sum(fen) AS differs FROM ("
+        " SELECT centre_id, unit_id, subject, CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END AS fen"
         " FROM suspense UNION ALL"
-        " SELECT centre_id, unit_id, debit_fen - credit_fen FROM gl_line WHERE subject = '219') s"
-        " GROUP BY centre_id, unit_id HAVING sum(fen) <> 0",
+        " SELECT centre_id, unit_id, subject, debit_fen - credit_fen FROM gl_line"
+        " WHERE subject = '219' OR subject BETWEEN '219-01' AND '219-03') s"
+        " GROUP BY centre_id, unit_id, subject HAVING sum(fen) <> 0",
     ),
     Invariant(
         "每笔暂收款的处理记录说明它的余额",

@@ -159,6 +159,7 @@ class Suspense(models.Model):
     value_on = models.DateField("到账日期")
     state = models.SmallIntegerField("状态")
     owed = models.BooleanField(default=False)
+    subject = models.TextField("明细科目")
     reason = models.TextField("挂账原因")
     reason_text = models.TextField()
     summary = models.TextField(default="")

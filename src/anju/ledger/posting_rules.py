@@ -8,7 +8,7 @@ A unit stands on the lines of suspense and of members' money, a bank account on 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from anju.ledger.business_events import EventKind
@@ -28,8 +28,10 @@ MEMBERS = "201"  # 住房公积金, control account of the member lines
 INTEREST_PAYABLE = "211"  # 应付利息
 FEE_TO_TREASURY = "214-01"  # 专项应付款, 上缴财政的管理费用
 SUPPLEMENT = "214-02"  # 专项应付款, 廉租住房补充资金
-# The suspense of contributions stands on the subject itself; its details are for what else waits (decision 0019).
-SUSPENSE = "219"  # 其他应付款 (暂收)
+SUSPENSE = "219"  # 其他应付款 (暂收); its lines stand on the detail of their source
+UNKNOWN_RECEIPTS = "219-01"  # 未明来款
+OVER_OR_SHORT = "219-02"  # 多缴少缴
+UNALLOCATED = "219-03"  # 单位未分配款
 RETURNED = "219-04"  # 付款退回
 OTHER_PAYABLE = "219-05"  # 其他暂收
 COLLECTION_FEE_PAYABLE = "219-11"  # 应付归集手续费
@@ -92,13 +94,13 @@ class PostingRule(Enum):
     """The rule of one kind of event."""
 
     # contributions
-    RECEIPT_UNMATCHED = _one("来款未识别，转暂收", _E.RECEIPT_UNMATCHED, DEPOSITS, SUSPENSE)
+    RECEIPT_UNMATCHED = _one("来款未识别，转暂收", _E.RECEIPT_UNMATCHED, DEPOSITS, UNKNOWN_RECEIPTS)
     REMITTANCE_MATCHED = _one("汇缴来款直接入账", _E.RECEIPT_MATCHED, DEPOSITS, MEMBERS)
     REMITTANCE_REVERSED = _one("银行冲回汇缴来款", _E.RECEIPT_REVERSED, MEMBERS, DEPOSITS)
-    SUSPENSE_ALLOCATED = _one("暂收款分配到个人", _E.SUSPENSE_ALLOCATED, SUSPENSE, MEMBERS)
-    SUSPENSE_REFUNDED = _one("暂收款退回单位", _E.SUSPENSE_REFUNDED, SUSPENSE, DEPOSITS)
-    SUSPENSE_MOVED = _one("未分配款在单位之间调整", _E.SUSPENSE_MOVED, SUSPENSE, SUSPENSE)
-    MEMBERS_TO_SUSPENSE = _one("错缴转回单位未分配款", _E.CONTRIBUTION_TAKEN_BACK, MEMBERS, SUSPENSE)
+    SUSPENSE_ALLOCATED = _one("暂收款分配到个人", _E.SUSPENSE_ALLOCATED, UNKNOWN_RECEIPTS, MEMBERS)
+    SUSPENSE_REFUNDED = _one("暂收款退回单位", _E.SUSPENSE_REFUNDED, UNKNOWN_RECEIPTS, DEPOSITS)
+    SUSPENSE_MOVED = _one("未分配款在单位之间调整", _E.SUSPENSE_MOVED, UNALLOCATED, UNALLOCATED)
+    MEMBERS_TO_SUSPENSE = _one("错缴转回单位未分配款", _E.CONTRIBUTION_TAKEN_BACK, MEMBERS, UNALLOCATED)
     OTHER_RECEIVED = _one("其他暂收款收到", _E.OTHER_RECEIVED, DEPOSITS, OTHER_PAYABLE)
     OTHER_PAID = _one("其他暂收款付出", _E.OTHER_PAID, OTHER_PAYABLE, DEPOSITS)
     # withdrawals
@@ -247,12 +249,31 @@ def rule_of(event: EventKind) -> PostingRule:
 
 
 def pair(
-    rule: PostingRule, *, amount_fen: int, unit_id: int | None = None, bank_account_id: int | None = None
-) -> tuple[GlLine, GlLine]:
-    """The debit and the credit line of an event that moves one sum. ``amount_fen`` in fen, greater than zero."""
+    rule: PostingRule, *, amount_fen: int, unit_id: int | None = None, bank_account_id: int | None = None,
+    source: str | None = None,
+) -> tuple[GlLine, GlLine]:  # fmt: skip
+    """The debit and the credit line of an event that moves one sum. ``amount_fen`` in fen, greater than zero.
+
+    ``source`` is the detail of 219 that the money in suspense stands on, instead of the rule's own.
+    """
     assert [move.part for move in rule.moves] == [AMOUNT], f"{rule.name} moves several sums"
     debit, credit = compose(rule, {AMOUNT: amount_fen}, unit_id=unit_id, bank_account_id=bank_account_id)
-    return debit, credit
+    return (debit, credit) if source is None else (_standing_on(debit, source), _standing_on(credit, source))
+
+
+def _standing_on(line: GlLine, source: str) -> GlLine:
+    return replace(line, subject=source) if line.subject.startswith(SUSPENSE) else line
+
+
+def from_suspense(amounts_fen: Mapping[str, int], *, unit_id: int | None) -> tuple[GlLine, ...]:
+    """The lines of suspense allocated to members, where the money stands on several details of 219."""
+    total = sum(amounts_fen.values())
+    _, credit = pair(PostingRule.SUSPENSE_ALLOCATED, amount_fen=total, unit_id=unit_id)
+    debits = [
+        pair(PostingRule.SUSPENSE_ALLOCATED, amount_fen=fen, unit_id=unit_id, source=source)[0]
+        for source, fen in sorted(amounts_fen.items())
+    ]
+    return (*debits, credit)
 
 
 def compose(

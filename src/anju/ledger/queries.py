@@ -209,11 +209,21 @@ def subject_balance(centre_id: int, subject: str) -> int:
     return int(found["fen"]) if found else 0
 
 
+def suspense_balance(centre_id: int) -> int:
+    """Credit less debit of suspense: 219 and its five sources, without the fees that stand under it as well."""
+    found = row(
+        "SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM gl_line"
+        " WHERE centre_id = %s AND (subject = '219' OR subject BETWEEN '219-01' AND '219-05')",
+        [centre_id],
+    )
+    return int(found["fen"]) if found else 0
+
+
 def suspense_of_unit(centre_id: int, unit_id: int) -> int:
     """Money of a unit that is not yet on members' accounts (暂收款余额)."""
     found = row(
         "SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM gl_line"
-        " WHERE centre_id = %s AND unit_id = %s AND subject = '219'",
+        " WHERE centre_id = %s AND unit_id = %s AND (subject = '219' OR subject BETWEEN '219-01' AND '219-05')",
         [centre_id, unit_id],
     )
     return int(found["fen"]) if found else 0

@@ -21,8 +21,8 @@ from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import claim_key, post_voucher_within, request_digest
-from anju.ledger.posting_rules import pair
-from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
+from anju.ledger.posting_rules import PostingRule, from_suspense, pair
+from anju.ledger.types import GlLine, PostedVoucher, VoucherDraft, VoucherKind
 
 _ASKED = f"""
 SELECT count(*) AS accounts, coalesce(sum(own_fen + unit_fen), 0)::bigint AS fen, min(account_id) AS first,
@@ -129,10 +129,15 @@ def _draft(
         kind=VoucherKind.CONTRIBUTION, business_date=book.day, maker_person_id=batch.maker_person_id,
         checker_person_id=batch.checker_person_id, event_id=batch.event_id, member_count=done["accounts"],
         member_credit_fen=done["fen"], lines_digest=bytes(done["digest"]), voucher_id=voucher_id,
-        lines=pair(
-            batch.rule, amount_fen=done["fen"], unit_id=batch.unit_id, bank_account_id=batch.bank_account_id
-        ),
+        lines=_gl_lines(batch, done["fen"]),
     )  # fmt: skip
+
+
+def _gl_lines(batch: ContributionBatch, fen: int) -> tuple[GlLine, ...]:
+    if batch.suspense_fen is None:
+        return pair(batch.rule, amount_fen=fen, unit_id=batch.unit_id, bank_account_id=batch.bank_account_id)
+    assert batch.rule is PostingRule.SUSPENSE_ALLOCATED and sum(batch.suspense_fen.values()) == fen, batch
+    return from_suspense(batch.suspense_fen, unit_id=batch.unit_id)
 
 
 def _values(batch: ContributionBatch, asked: dict[str, Any], book: BookDay) -> dict[str, Any]:

@@ -15,7 +15,8 @@ SELECT coalesce(max(l.voucher_id), 0) AS last, coalesce(sum(l.debit_fen), 0)::bi
        coalesce(sum(l.credit_fen), 0)::bigint AS credit_fen,
        coalesce(sum(l.debit_fen - l.credit_fen) FILTER (WHERE l.subject = '101'), 0)::bigint AS deposits_fen,
        coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE s.member_control), 0)::bigint AS members_fen,
-       coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE l.subject = '219'), 0)::bigint AS suspense_fen
+       coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE l.subject BETWEEN '219' AND '219-05'),
+                0)::bigint AS suspense_fen
   FROM gl_line l JOIN subject s ON s.code = l.subject WHERE l.centre_id = %s AND l.voucher_id > %s
 """
 _BALANCES = """

@@ -1,7 +1,7 @@
 """Rows of money in suspense and what every act on them shares: reading, closing, naming the unit, writing down moves.
 
 Every change leaves a row in `suspense_move`; the sum of what is open and being refunded equals the balance of subject
-219, unit by unit, at every commit.
+219, detail by detail and unit by unit, at every commit.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from anju.contributions.ground import unknown_suspense
-from anju.contributions.types import MoveKind, SuspenseSettled, SuspenseState
+from anju.contributions.types import MoveKind, SuspenseReason, SuspenseSettled, SuspenseState
 from anju.database.sql import execute, row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.events import publish
 from anju.ledger import queries as books
 from anju.ledger.actions import post_voucher, request_digest
-from anju.ledger.posting_rules import SUSPENSE
+from anju.ledger.posting_rules import OVER_OR_SHORT, UNALLOCATED, UNKNOWN_RECEIPTS
 from anju.ledger.types import GlLine, VoucherDraft, VoucherKind
 
 _MOVE = """
@@ -27,6 +27,17 @@ SELECT %(centre)s, %(item)s, 1 + coalesce(max(n), 0), %(kind)s, %(fen)s, %(remit
        %(person)s, %(login)s, %(at)s, %(note)s
   FROM suspense_move WHERE centre_id = %(centre)s AND suspense_id = %(item)s
 """
+
+
+_R = SuspenseReason
+#: The detail of 219 that money stands on from the day it is put into suspense, by why it was.
+SUBJECT_OF = {
+    _R.NO_REFERENCE: UNKNOWN_RECEIPTS, _R.WRONG_REFERENCE: UNKNOWN_RECEIPTS, _R.UNKNOWN_REFERENCE: UNKNOWN_RECEIPTS,
+    _R.SEVERAL_REFERENCES: UNKNOWN_RECEIPTS, _R.SHORT: OVER_OR_SHORT, _R.OVER: OVER_OR_SHORT,
+    _R.DOUBLE: OVER_OR_SHORT, _R.COMPLETES: OVER_OR_SHORT, _R.CANCELLED: UNALLOCATED, _R.NOT_APPROVED: UNALLOCATED,
+    _R.POSTING_REFUSED: UNALLOCATED, _R.REVERSAL_STUCK: UNALLOCATED,
+}  # fmt: skip
+assert set(SUBJECT_OF) == set(SuspenseReason), "every reason has its source"
 
 
 def read_item(centre_id: int, suspense_id: int) -> dict[str, Any]:
@@ -78,7 +89,7 @@ def name_unit(
     if back_to_first:
         first = next(
             line for line in books.voucher(item["voucher_id"], centre_id=item["centre_id"]).lines
-            if line.subject == SUSPENSE
+            if line.subject == item["subject"]
         )  # fmt: skip
         unit_id = first.unit_id
     left = item["open_fen"] + item["refunding_fen"]
@@ -90,8 +101,8 @@ def name_unit(
     )
     assert moves is not None
     lines = (
-        GlLine(SUSPENSE, debit_fen=left, unit_id=item["unit_id"]),
-        GlLine(SUSPENSE, credit_fen=left, unit_id=unit_id),
+        GlLine(item["subject"], debit_fen=left, unit_id=item["unit_id"]),
+        GlLine(item["subject"], credit_fen=left, unit_id=unit_id),
     )
     voucher_id = suspense_voucher(
         centre_id=item["centre_id"], key=f"suspense-unit:{item['suspense_id']}:{moves['n']}",

@@ -19,7 +19,7 @@ from anju.audit.actions import record
 from anju.contributions.actions.items import name_unit, waiting_items
 from anju.contributions.actions.matching import Meaning
 from anju.contributions.actions.receiving import machine
-from anju.contributions.actions.suspending import open_suspense, restore_items, use_waiting
+from anju.contributions.actions.suspending import open_suspense, restore_items, taken_from, use_waiting
 from anju.contributions.types import RemittancePosted, RemittanceState, SuspenseReason, SuspenseState
 from anju.database.sql import execute, row
 from anju.kernel.events import publish
@@ -62,19 +62,21 @@ def _post(found: dict[str, Any], *, at: datetime) -> int:
     actor = machine(found["centre_id"])
     today = books.business_date(found["centre_id"], at)
     by_receipt = found["receipt_id"] is not None
-    credited_on = found["value_on"]
+    credited_on, taken = found["value_on"], None
     if not by_receipt:
         items = waiting_items(found)
         for item in items:
             name_unit(item, found["unit_id"], at=at, actor=actor)
         credited_on = max(item["value_on"] for item in items)
+        taken = taken_from(items, found["total_fen"])
     batch = ContributionBatch(
         centre_id=found["centre_id"], key=f"remittance:{found['remittance_id']}:{found['attempt']}",
         total_fen=found["total_fen"], unit_id=found["unit_id"], month=Month.from_number(found["month"]),
         source_id=found["remittance_id"], value_on=_value_date(credited_on, today), kind=LineKind.REMITTANCE,
         rule=PostingRule.REMITTANCE_MATCHED if by_receipt else PostingRule.SUSPENSE_ALLOCATED,
         maker_person_id=found["declared_by_person_id"], checker_person_id=found["approved_by_person_id"],
-        bank_account_id=found["bank_account_id"], event_id=found["receipt_id"],
+        bank_account_id=found["bank_account_id"], event_id=found["receipt_id"] or found["remittance_id"],
+        suspense_fen=taken,
     )  # fmt: skip
     posted = accounts.post_contributions(MemberRows(LINES, [found["remittance_id"]]), batch=batch, at=at, actor=actor)
     if not by_receipt:

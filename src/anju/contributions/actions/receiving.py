@@ -207,7 +207,7 @@ def give_back(found: dict[str, Any], *, at: datetime, actor: Actor, reason: str)
         accounts.reverse_contributions(
             found["voucher_id"], centre_id=found["centre_id"],
             key=f"remittance-back:{found['remittance_id']}:{found['attempt']}", maker=None, checker=None,
-            reason=reason, at=at, actor=actor,
+            reason=reason, at=at, actor=actor, event_id=found["remittance_id"],
         )  # fmt: skip
     restore_items(found, at=at, actor=actor, why=f"{reason}，原入账已撤销。")
     reopen(found, at=at, actor=actor)

@@ -97,7 +97,7 @@ def on_payment_settled(event: PaymentSettled) -> None:
     voucher_id = suspense_voucher(
         centre_id=event.centre_id, key=f"{REFUND}:{event.order_id}", kind=VoucherKind.SUSPENSE,
         lines=pair(
-            PostingRule.SUSPENSE_REFUNDED, amount_fen=event.amount_fen, unit_id=item["unit_id"],
+            PostingRule.SUSPENSE_REFUNDED, amount_fen=event.amount_fen, unit_id=item["unit_id"], source=item["subject"],
             bank_account_id=event.bank_account_id or item["bank_account_id"],
         ),
         event_id=event.order_id, at=at, actor=actor,
@@ -131,7 +131,7 @@ def on_payment_returned(event: PaymentReturned) -> None:
         voucher_id = suspense_voucher(
             centre_id=event.centre_id, key=f"{REFUND}-returned:{event.order_id}", kind=VoucherKind.SUSPENSE,
             lines=pair(
-                PostingRule.RECEIPT_UNMATCHED, amount_fen=amount, unit_id=item["unit_id"],
+                PostingRule.RECEIPT_UNMATCHED, amount_fen=amount, unit_id=item["unit_id"], source=item["subject"],
                 bank_account_id=event.bank_account_id or item["bank_account_id"],
             ),
             event_id=event.order_id, at=at, actor=actor,

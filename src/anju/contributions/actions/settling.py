@@ -15,6 +15,7 @@ from anju.contributions.actions.items import (
     close_item,
     name_unit,
     read_item,
+    suspense_voucher,
     tell_settled,
     write_move,
 )
@@ -26,6 +27,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import enter_gate
+from anju.ledger.types import GlLine, VoucherKind
 from anju.treasury.actions.mandates import require_treasurer
 
 _PAYABLE = (RemittanceState.AWAITING_APPROVAL, RemittanceState.CONFIRMED)
@@ -152,8 +154,9 @@ def cover_owed(owed_id: int, suspense_id: int, *, actor: Actor, at: datetime) ->
         raise Refusal("refund_running", "这笔暂收款有退款在办理，请等它完成。", status=409)
     name_unit(item, owed["unit_id"], at=at, actor=actor)
     amount = min(owed["open_fen"], item["open_fen"])
+    voucher_id = _covering(owed, item, amount, at=at, actor=actor)
     for one in (owed, item):
-        write_move(one, MoveKind.COVERED, amount, at=at, actor=actor)
+        write_move(one, MoveKind.COVERED, amount, at=at, actor=actor, voucher_id=voucher_id)
         if one["open_fen"] == amount:
             close_item(one, at=at)
         else:
@@ -165,3 +168,20 @@ def cover_owed(owed_id: int, suspense_id: int, *, actor: Actor, at: datetime) ->
     record("contributions.cover_owed", actor=actor, at=at, subject="suspense", subject_id=owed_id,
            unit_id=owed["unit_id"], details={"fen": amount, "with": suspense_id})  # fmt: skip
     return int(amount)
+
+
+def _covering(
+    owed: dict[str, Any], item: dict[str, Any], amount_fen: int, *, at: datetime, actor: Actor
+) -> int | None:
+    """Move the amount from the detail of 219 the money stands on to the one that is owed; None where both are one."""
+    if owed["subject"] == item["subject"]:
+        return None
+    return suspense_voucher(
+        centre_id=item["centre_id"],
+        key=f"suspense-cover:{owed['suspense_id']}:{item['suspense_id']}:{owed['open_fen']}:{item['open_fen']}",
+        kind=VoucherKind.SUSPENSE, event_id=item["receipt_id"], at=at, actor=actor,
+        lines=(
+            GlLine(item["subject"], debit_fen=amount_fen, unit_id=owed["unit_id"]),
+            GlLine(owed["subject"], credit_fen=amount_fen, unit_id=owed["unit_id"]),
+        ),
+    )  # fmt: skip

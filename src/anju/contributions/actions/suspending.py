@@ -10,6 +10,7 @@ from typing import Any
 
 from anju.audit.actions import record
 from anju.contributions.actions.items import (
+    SUBJECT_OF,
     close_item,
     name_unit,
     read_item,
@@ -40,9 +41,9 @@ from anju.treasury.types import MoneyReceived, ReceiptReversed
 _WHERE = "suspense‖payer_sealed"
 _OPEN = """
 INSERT INTO suspense (centre_id, receipt_id, bank_account_id, unit_id, remittance_id, voucher_id, amount_fen, open_fen,
-    received_at, value_on, state, owed, reason, reason_text, summary, payer_tail, payer_sealed, payer_digest)
+    received_at, value_on, state, owed, subject, reason, reason_text, summary, payer_tail, payer_sealed, payer_digest)
 VALUES (%(centre)s, %(receipt)s, %(bank)s, %(unit)s, %(remittance)s, %(voucher)s, %(fen)s, %(fen)s, %(at)s,
-    %(value_on)s, %(state)s, %(owed)s, %(reason)s, %(text)s, %(summary)s, %(tail)s, %(payer)s, %(account)s)
+    %(value_on)s, %(state)s, %(owed)s, %(subject)s, %(reason)s, %(text)s, %(summary)s, %(tail)s, %(payer)s, %(account)s)
 RETURNING suspense_id
 """
 
@@ -54,7 +55,7 @@ def open_suspense(money: MoneyReceived, meaning: Meaning, *, state: SuspenseStat
         centre_id=money.centre_id, key=f"suspense:{money.receipt_id}", kind=VoucherKind.RECEIPT,
         lines=pair(
             PostingRule.RECEIPT_UNMATCHED, amount_fen=money.amount_fen, unit_id=meaning.unit_id,
-            bank_account_id=money.bank_account_id,
+            bank_account_id=money.bank_account_id, source=SUBJECT_OF[meaning.reason],
         ),
         event_id=money.receipt_id, at=at, actor=actor,
     )  # fmt: skip
@@ -63,7 +64,8 @@ def open_suspense(money: MoneyReceived, meaning: Meaning, *, state: SuspenseStat
         {"centre": money.centre_id, "receipt": money.receipt_id, "bank": money.bank_account_id,
          "unit": meaning.unit_id, "remittance": meaning.remittance_id, "voucher": voucher_id,
          "fen": money.amount_fen, "at": at, "value_on": money.value_on, "state": int(state), "owed": False,
-         "reason": meaning.reason.value, "text": meaning.text, "summary": money.summary[:200],
+         "subject": SUBJECT_OF[meaning.reason], "reason": meaning.reason.value,
+         "text": meaning.text, "summary": money.summary[:200],
          "tail": money.payer_account[-4:], "payer": seal(money.payer_name, where=_WHERE),
          "account": payer_digest(money.payer_account)},
     )  # fmt: skip
@@ -104,7 +106,7 @@ def open_owed(
         centre_id=reversal.centre_id, key=f"owed:{reversal.receipt_id}", kind=VoucherKind.SUSPENSE,
         lines=pair(
             PostingRule.SUSPENSE_REFUNDED, amount_fen=reversal.amount_fen, unit_id=unit_id,
-            bank_account_id=reversal.bank_account_id,
+            bank_account_id=reversal.bank_account_id, source=SUBJECT_OF[SuspenseReason.REVERSAL_STUCK],
         ),
         event_id=reversal.receipt_id, at=at, actor=actor,
     )  # fmt: skip
@@ -114,7 +116,8 @@ def open_owed(
         {"centre": reversal.centre_id, "receipt": reversal.receipt_id, "bank": reversal.bank_account_id,
          "unit": unit_id, "remittance": remittance_id, "voucher": voucher_id, "fen": reversal.amount_fen,
          "at": at, "value_on": reversal.value_on, "state": int(SuspenseState.OPEN), "owed": True,
-         "reason": SuspenseReason.REVERSAL_STUCK.value, "text": text, "summary": "", "tail": "",
+         "subject": SUBJECT_OF[SuspenseReason.REVERSAL_STUCK], "reason": SuspenseReason.REVERSAL_STUCK.value,
+         "text": text, "summary": "", "tail": "",
          "payer": seal("", where=_WHERE), "account": None},
     )  # fmt: skip
     assert made is not None
@@ -148,6 +151,18 @@ def take_back(item: dict[str, Any], reversal: ReceiptReversed, *, at: datetime, 
         [SuspenseState.REVERSED, at, item["centre_id"], item["suspense_id"]],
     )
     tell_settled(item, MoveKind.REVERSED, item["amount_fen"], at=at)
+
+
+def taken_from(items: list[dict[str, Any]], total_fen: int) -> dict[str, int]:
+    """How much a month takes from which detail of 219, item after item as ``use_waiting`` writes it down."""
+    taken: dict[str, int] = {}
+    left = total_fen
+    for item in items:
+        used = min(left, item["open_fen"])
+        left -= used
+        if used:
+            taken[item["subject"]] = taken.get(item["subject"], 0) + used
+    return taken
 
 
 def use_waiting(remittance: dict[str, Any], *, voucher_id: int, at: datetime, actor: Actor) -> None:

@@ -11,11 +11,11 @@ from anju.database.sql import rows
 
 # Waiting begins with the bank's day. Money on its way back to the payer still stands in 219.
 _AGEING = """
-SELECT reason, (%(on)s::date - value_on >= 31)::integer + (%(on)s::date - value_on >= 91)::integer
+SELECT reason, subject, (%(on)s::date - value_on >= 31)::integer + (%(on)s::date - value_on >= 91)::integer
                + (%(on)s::date - value_on >= 366)::integer AS span,
        count(*) AS items, sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END)::bigint AS fen
   FROM suspense WHERE centre_id = %(centre)s AND open_fen + refunding_fen > 0
- GROUP BY 1, 2 ORDER BY 1, 2
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 
@@ -53,12 +53,17 @@ class Waiting:
     fen: int
 
 
+def _source(subject: str, reason: SuspenseReason) -> Source:
+    """By the detail of 219 the money stands on; what stands on 219 itself is older than the details."""
+    return Source(int(subject[-2:])) if "-" in subject else SOURCE_OF[reason]
+
+
 def suspense_ageing(centre_id: int, *, on: date) -> list[Waiting]:
     """What waits now, by source and by how long it has waited on a day; one statement. Only what waits is told."""
     found = rows(_AGEING, {"centre": centre_id, "on": on})
     sums: dict[tuple[Source, int], tuple[int, int]] = {}
     for line in found:
-        place = (SOURCE_OF[SuspenseReason(line["reason"])], line["span"])
+        place = (_source(line["subject"], SuspenseReason(line["reason"])), line["span"])
         items, fen = sums.get(place, (0, 0))
         sums[place] = (items + line["items"], fen + line["fen"])
     return [Waiting(source, span, items, fen) for (source, span), (items, fen) in sorted(sums.items())]

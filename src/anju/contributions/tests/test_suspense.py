@@ -8,6 +8,7 @@ import pytest
 
 from anju import jobs
 from anju.contributions import actions, queries
+from anju.contributions.queries.ageing import Source, suspense_ageing
 from anju.contributions.tests.world import (
     AGENT,
     AT,
@@ -37,6 +38,7 @@ from anju.contributions.types import (
     SuspenseSettled,
     SuspenseState,
 )
+from anju.database.sql import rows
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.treasury import actions as treasury
@@ -179,7 +181,7 @@ def test_the_missing_fen_completes_the_sum_and_posts_by_itself(declared: Declara
     assert state(declared) is RemittanceState.POSTED
     assert balances() == [206_400] * 3
     assert [event.how for event in told] == [MoveKind.ALLOCATED] * 2
-    assert books.subject_balance(CENTRE, "219") == 0
+    assert -books.suspense_balance(CENTRE) == 0
     assert broken() == {}
 
 
@@ -368,3 +370,27 @@ def test_the_posting_job_run_again_changes_nothing(declared: Declaration) -> Non
         jobs.run_all()
         assert not actions.post_remittance(CENTRE, declared.remittance_id, at=AT)
     assert balances() == [206_400] * 3
+
+
+def test_money_stands_on_the_detail_of_its_source_until_it_is_dealt_with(declared: Declaration) -> None:
+    with wired():
+        pay(5_000, "")
+        pay(declared.total_fen - 1, declared.number)
+        assert _details() == {"219-01": 5_000, "219-02": declared.total_fen - 1}
+        unknown, short = items()
+        actions.wait_for_rest(short["suspense_id"], declared.remittance_id, actor=TREASURER, at=AT)
+        actions.allocate(unknown["suspense_id"], declared.remittance_id, actor=TREASURER, at=AT)
+        run_posting()
+    assert _details() == {"219-01": 0, "219-02": 4_999}, "items are used in the order they came"
+    assert {one.source for one in suspense_ageing(CENTRE, on=AT.date())} == {Source.OVER_OR_SHORT}
+    events = rows("SELECT idempotency_key FROM voucher WHERE event_id IS NULL")
+    assert events == [], "every voucher names what caused it"
+    assert broken() == {}
+
+
+def _details() -> dict[str, int]:
+    found = rows(
+        "SELECT subject, sum(credit_fen - debit_fen)::bigint AS fen FROM gl_line WHERE subject LIKE '219%%'"
+        " GROUP BY subject ORDER BY subject", []
+    )  # fmt: skip
+    return {line["subject"]: line["fen"] for line in found}

@@ -47,7 +47,7 @@ def test_a_receipt_stands_in_the_trial_balance(books: None) -> None:
     posted = actions.post_voucher(draft(), at=AT)
     settle_constraints()
     totals = {line.subject: line.balance_fen for line in queries.trial_balance(CENTRE)}
-    assert totals == {"101": 1000, "219": -1000}
+    assert totals == {"101": 1000, "219-01": -1000}
     assert queries.suspense_of_unit(CENTRE, 7) == 1000
     found = queries.voucher(posted.voucher_id, centre_id=CENTRE)
     assert [line.unit_id for line in found.lines] == [None, 7]

@@ -119,7 +119,7 @@ def test_the_sum_is_the_ledger_s_and_a_difference_is_said(declared: Any, client:
     money.pay(100, "a")
     money.pay(250, "b")
     page = text_of(client.get(LIST))
-    assert "与明细一致" in page and books.subject_balance(CENTRE, "219") == -350 and "3.50" in page
+    assert "与明细一致" in page and -books.suspense_balance(CENTRE) == -350 and "3.50" in page
     execute("UPDATE suspense SET open_fen = open_fen - 1 WHERE open_fen = 250")
     assert "与明细相差 0.01 元，请会计核对" in text_of(client.get(LIST))
 
@@ -156,7 +156,7 @@ def test_what_is_odd_at_the_bank_stands_on_the_same_screen(declared: Any, client
     assert "冲回通知，等待原到账" in page and "原到账的通知或对账单到了会自动对上" in page and "R1" in page
     money.pay(500, "迟到的", serial="H9")
     assert "银行那边要核实的" not in text_of(client.get(LIST))
-    assert books.subject_balance(CENTRE, "219") == 0 and not money.broken()
+    assert -books.suspense_balance(CENTRE) == 0 and not money.broken()
     money.pay(412_800, "x", serial="H10")
     money.pay(412_801, "x", serial="H10")
     assert "1 笔通知前后说法不一" in text_of(client.get(LIST))

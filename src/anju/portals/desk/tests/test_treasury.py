@@ -74,7 +74,7 @@ def test_an_unmatched_receipt_stands_in_the_list_with_its_reason_and_the_ledger_
     money.pay(400_000, declared[1].number)
     page = text_of(client.get("/desk/treasury/"))
     assert "还差 128.00 元" in page and "等待补足 128.00 元" in page and "4,000.00" in page
-    assert books.subject_balance(CENTRE, "219") == -400_000
+    assert -books.suspense_balance(CENTRE) == -400_000
     assert "1 笔待处理" in page
 
 
@@ -265,7 +265,7 @@ def test_two_tellings_of_one_serial_are_shown_side_by_side_until_the_bank_has_sp
     assert client.post("/desk/treasury/notices/contradictions/77/settle/", {"answer": "谁"}).status_code == 404
     _, clerk = staff(1, Role.CLERK)
     assert clerk.get("/desk/treasury/notices/contradictions/").status_code == 403
-    assert books.subject_balance(CENTRE, "219") == -412_800
+    assert -books.suspense_balance(CENTRE) == -412_800
 
 
 def test_a_mandate_is_signed_within_the_limit_and_ended(wired: None) -> None:

@@ -27,7 +27,6 @@ from anju.kernel.actor import Actor
 from anju.kernel.money import format_fen
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
-from anju.ledger.posting_rules import SUSPENSE
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk.pages import done_of, word_of
@@ -158,7 +157,7 @@ def _in_219(item: SuspenseSeen) -> int:
 def _standing(centre_id: int, asked: _Asked) -> dict[str, object]:
     """Both states of what waits, and whether their sum is the ledger's."""
     counts, items_fen = queries.suspense_standing(centre_id)
-    ledger_fen = -books.subject_balance(centre_id, SUSPENSE)
+    ledger_fen = books.suspense_balance(centre_id)
     return {
         "open": counts.get(SuspenseState.OPEN, (0, 0)), "waiting": counts.get(SuspenseState.WAITING, (0, 0)),
         "ledger_fen": ledger_fen, "differs_fen": ledger_fen - items_fen,
