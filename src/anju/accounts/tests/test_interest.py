@@ -121,6 +121,12 @@ def test_after_settlement_a_late_posting_of_june_is_booked_in_july_and_earns_fro
     line = queries.movement(staff[0], 1)
     assert (line.booked_on, line.value_on) == (MIDSUMMER, date(2026, 6, 21))
     assert queries.accrued_interest(staff[0], MIDSUMMER).fen == round(Decimal(1_000_000) * 10 * 150 / 3_600_000)
+    receipt = queries.trial_receipt(staff[0], 2026)
+    late, *year = receipt.pieces
+    assert (late.from_day, late.days, late.balance_fen) == (date(2026, 6, 21), 10, 1_000_000)
+    assert [sum(one.days for one in year), *{one.balance_fen for one in year}] == [365, 1_000_000]
+    assert receipt.interest_fen == 15_625, "416.67 for June's ten days and 15,208.33 for the year, rounded once"
+    assert len(queries.movements(staff[0])) == 1, "the settled year's lines stay as they are"
     assert broken() == {}
 
 
@@ -132,6 +138,11 @@ def test_interest_wrongly_credited_is_taken_back_by_the_next_settlement(staff: l
         at=moment(date(2026, 7, 1)), unit_id=7,
     )  # fmt: skip
     assert queries.overview(staff[0]).balance_fen == 15_208
+    receipt = queries.trial_receipt(staff[0], 2026)
+    wrong, *year = receipt.pieces
+    assert (wrong.from_day, wrong.days, wrong.balance_fen) == (date(2025, 7, 1), 365, -1_000_000)
+    assert [sum(one.days for one in year), *{one.balance_fen for one in year}] == [365, 15_208]
+    assert receipt.interest_fen == 231 - 15_208, "the year's own interest, less what was credited for the wrong money"
     settle(2026, on=date(2027, 7, 1))
     seen = queries.overview(staff[0])
     assert (seen.balance_fen, seen.interest_fen) == (231, 231)
