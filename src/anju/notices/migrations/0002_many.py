@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NoticePart",
             fields=[
-                ("id", models.BigAutoField(primary_key=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("centre_id", models.BigIntegerField()),
                 ("key", models.CharField(max_length=80, verbose_name="名单")),
                 ("part", models.BigIntegerField("第几部分")),
