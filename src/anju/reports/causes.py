@@ -29,6 +29,9 @@ _INTEREST = re.compile(r"interest:(\d{4}):")
 _ACCRUAL = re.compile(r"accrual:(\d{4,6})")
 _DISTRIBUTION = re.compile(r"distribution:(\d{4}):")
 
+OF_NOTICES = ("suspense%", "owed:%", "receipt-reversed:%", "remittance:%")
+"""Keys of vouchers whose event may be a notice: events of other kinds have numbers of their own."""
+
 
 class CauseKind(StrEnum):
     """What kind of thing a reference names."""
@@ -96,7 +99,7 @@ def found_by(centre_id: int, number: str) -> Reference:
     keys = [f"remittance%:{one}:%" for one in remittance_ids]
     keys += [pattern for one in taken for pattern in (f"{WITHDRAWAL}:{one}", f"{WITHDRAWAL}:{one}:%")]
     notice_id = None if keys else treasury.notice_of_serial(centre_id, number)
-    return Reference(notice_id, tuple(keys) or None)
+    return Reference(notice_id, tuple(keys) or (OF_NOTICES if notice_id else None))
 
 
 def causes_of(centre_id: int, vouchers: Sequence[Voucher]) -> dict[int, tuple[Cause, ...]]:
@@ -118,7 +121,13 @@ def causes_of(centre_id: int, vouchers: Sequence[Voucher]) -> dict[int, tuple[Ca
 
 
 def _by_notice(voucher: Voucher) -> bool:
-    return not voucher.idempotency_key.startswith("refund")
+    """Whether the event of a voucher is a notice: money that came in, or that was moved while it waited.
+
+    A month that is paid out of suspense moves no deposit; its event is the remittance.
+    """
+    key = voucher.idempotency_key
+    paid_in = key.startswith("remittance:") and any(line.subject.startswith("101") for line in voucher.lines)
+    return paid_in or key.startswith("suspense-unit:")
 
 
 def _causes(voucher: Voucher, found: _Found) -> list[Cause]:
