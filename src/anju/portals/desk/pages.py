@@ -79,6 +79,7 @@ DONE = {
 }
 QUIET = frozenset({"taken", "none", "statement-again"})
 _PLAIN = re.compile(r"[0-9A-Za-z-]{1,32}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -165,3 +166,9 @@ def id_of(text: str | None) -> int:
     """An id sent by a form; what is none becomes 0, which nothing has."""
     raw = text or ""
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else 0
+
+
+def digest_of(request: HttpRequest) -> str:
+    """The digest of what was on the page before; what is none becomes "", which nothing has."""
+    raw = request.POST.get("digest", "")
+    return raw if _DIGEST.fullmatch(raw) else ""

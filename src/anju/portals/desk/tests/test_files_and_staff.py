@@ -253,7 +253,7 @@ def test_these_pages_need_few_queries() -> None:
         with CaptureQueriesContext(connection) as caught:
             assert client.get(path).status_code == 200
         assert len(caught) <= limit, (path, len(caught), [query["sql"][:90] for query in caught])
-    for path, limit in {"/desk/administration/": 3, "/desk/": 6}.items():
+    for path, limit in {"/desk/administration/": 3, "/desk/": 7}.items():
         with CaptureQueriesContext(connection) as caught:
             assert administrator.get(path).status_code == 200
         assert len(caught) <= limit, path

@@ -20,7 +20,7 @@ from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.forms import ReasonForm
-from anju.portals.desk.pages import done_of, go, id_of
+from anju.portals.desk.pages import digest_of, done_of, go, id_of
 from anju.portals.desk.sheet import Sheets, attachment
 from anju.portals.desk.views.payments import TAG_OF, step_up
 from anju.reports.types import Column, Show
@@ -81,7 +81,7 @@ def _row(one: BatchSeen, names: dict[int, str]) -> dict[str, Any]:
 def gather(request: HttpRequest) -> HttpResponse:
     """Make a batch of the list that was shown."""
     actor, at = actor_of(request), moment_of(request)
-    account, digest = id_of(request.POST.get("account")), request.POST.get("digest", "")[:64]
+    account, digest = id_of(request.POST.get("account")), digest_of(request)
     try:
         batch_id = actions.gather_batch(account, digest=digest, actor=actor, at=at)
     except Refusal as refusal:
@@ -159,10 +159,6 @@ def _act(request: HttpRequest, batch_id: int, form: DesignForm, work: Callable[[
     return _page(request, batch_id, wrong=form, status=status)
 
 
-def _digest(request: HttpRequest) -> str:
-    return request.POST.get("digest", "")[:64]
-
-
 @permission("treasury.batch")
 @require_POST
 def check(request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -170,7 +166,7 @@ def check(request: HttpRequest, batch_id: int) -> HttpResponse:
     actor, at = actor_of(request), moment_of(request)
     return _act(
         request, batch_id, DesignForm(request.POST),
-        lambda: actions.check_batch(batch_id, digest=_digest(request), actor=actor, at=at), done="batch-checked",
+        lambda: actions.check_batch(batch_id, digest=digest_of(request), actor=actor, at=at), done="batch-checked",
     )  # fmt: skip
 
 
@@ -184,7 +180,7 @@ def release(request: HttpRequest, batch_id: int) -> HttpResponse:
     actor, at = actor_of(request), moment_of(request)
     return _act(
         request, batch_id, DesignForm(request.POST),
-        lambda: actions.release_batch(batch_id, digest=_digest(request), actor=actor, at=at), done="batch-released",
+        lambda: actions.release_batch(batch_id, digest=digest_of(request), actor=actor, at=at), done="batch-released",
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from anju.ledger import queries as books
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.closing_sheet import workbook
-from anju.portals.desk.pages import done_of, go
+from anju.portals.desk.pages import digest_of, done_of, go
 from anju.portals.desk.sheet import attachment
 
 SHOWN = 14
@@ -243,7 +243,7 @@ def _go_on(request: HttpRequest, run_id: int) -> HttpResponse:
 def explain(request: HttpRequest, run_id: int) -> HttpResponse:
     """Keep what an accountant says about a difference."""
     actor, at = actor_of(request), moment_of(request)
-    digest = request.POST.get("digest", "")[:64]
+    digest = digest_of(request)
     form = _explain_form(digest, request.POST)
     return _act(
         request, run_id,
@@ -267,7 +267,7 @@ def submit(request: HttpRequest, run_id: int) -> HttpResponse:
 def sign(request: HttpRequest, run_id: int) -> HttpResponse:
     """Sign a run as a second person."""
     actor, at = actor_of(request), moment_of(request)
-    form, digest = SignForm(request.POST, auto_id="sign-%s"), request.POST.get("digest", "")[:64]
+    form, digest = SignForm(request.POST, auto_id="sign-%s"), digest_of(request)
     return _act(
         request, run_id, lambda: actions.sign(actor.centre_id, run_id, digest=digest, actor=actor, at=at),
         done="closing-signed", form=form,

@@ -22,7 +22,7 @@ from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.forms import DepositForm, ReasonForm, TransferForm
-from anju.portals.desk.pages import done_of, go
+from anju.portals.desk.pages import digest_of, done_of, go
 from anju.portals.desk.sheet import Sheets, attachment
 from anju.portals.desk.views.batches import people_of
 from anju.reports.types import Column, Show
@@ -234,7 +234,7 @@ def _act(request: HttpRequest, move_id: int, form: DesignForm, work: Callable[[]
 @require_POST
 def check(request: HttpRequest, move_id: int) -> HttpResponse:
     """The second person has compared the move that was shown."""
-    actor, at, digest = actor_of(request), moment_of(request), request.POST.get("digest", "")[:64]
+    actor, at, digest = actor_of(request), moment_of(request), digest_of(request)
     return _act(
         request, move_id, DesignForm(request.POST),
         lambda: actions.check_move(move_id, digest=digest, actor=actor, at=at), done="move-checked",
