@@ -82,6 +82,7 @@ class Held:
     member: int
     hold_id: int
     fen: int
+    source_id: int = 0
 
 
 @dataclass
@@ -244,7 +245,7 @@ class Life(RuleBasedStateMachine):
             return Held(member, 0, 0)
         assert fen <= free and not self.members[member].freeze
         self.members[member].held += fen
-        return Held(member, hold_id, fen)
+        return Held(member, hold_id, fen, self.serial)
 
     @rule(held=consumes(holds))
     def held_money_is_paid(self, held: Held) -> None:
@@ -252,7 +253,7 @@ class Life(RuleBasedStateMachine):
             return
         actions.post_withdrawal(
             self.ids[held.member], hold_id=held.hold_id, amount_fen=held.fen, key=f"w{held.hold_id}",
-            value_on=self.day, reason="rent", source_id=held.hold_id, maker=11, checker=None, at=moment(self.day),
+            value_on=self.day, reason="rent", source_id=held.source_id, maker=11, checker=None, at=moment(self.day),
         )  # fmt: skip
         self.members[held.member].held -= held.fen
         self.members[held.member].move(self.day, -held.fen)

@@ -84,7 +84,7 @@ def test_a_line_more_or_another_amount_makes_another_digest(books: None) -> None
     lines = (GlLine("101", 1000), GlLine("219", 0, 999, 7), GlLine("219", 0, 1, 7))
     other = row("SELECT canon FROM voucher_canon WHERE voucher_id = %s", [post("b", lines=lines)])
     assert one is not None and other is not None
-    assert one["canon"].splitlines()[1:] == ["L|1|||1000|0|101", "L|2|7||0|1000|219"]
+    assert one["canon"].splitlines()[1:] == ["L|1|||1000|0|101", "L|2|7||0|1000|219-01"]
     assert other["canon"].splitlines()[1:] == ["L|1|||1000|0|101", "L|2|7||0|999|219", "L|3|7||0|1|219"]
 
 
