@@ -79,6 +79,8 @@ def _run(house: House, kills: int, chance: Random, seed: int, began: float) -> i
 def _join(house: House) -> None:
     """This process reads and writes the same database, at the same hour."""
     clock.set_to(house.clock)
+    for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):  # whose caller had a server of its own is not its guest
+        os.environ.pop(name, None)
     os.environ.update(house.environment | {"DJANGO_SETTINGS_MODULE": "anju.project.settings"})
     import django
 
