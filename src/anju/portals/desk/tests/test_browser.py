@@ -147,6 +147,7 @@ def test_a_treasurer_walks_the_unmatched_money_with_the_keys(browser: Any) -> No
         assert page.evaluate("document.activeElement.closest('[data-queue] tr') !== null"), "the first row, no act yet"
         page.keyboard.press("a")
         assert says(page, "已留作等待补足")
+        page.wait_for_load_state()  # keys mean something once the script runs
         page.keyboard.press("j")
         page.keyboard.press("x")
         page.keyboard.press("b")
