@@ -31,7 +31,7 @@ def configure(url: str) -> None:
     parts = urlsplit(url)
     sys.modules["peers_orm"] = types.ModuleType("peers_orm")
     settings.configure(
-        SECRET_KEY="peers", USE_TZ=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",  # noqa: S106
+        SECRET_KEY="peers", USE_TZ=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",  # noqa: S106  (no secret)
         DATABASES={"default": {
             "ENGINE": "django.db.backends.postgresql", "NAME": parts.path.lstrip("/"), "USER": parts.username,
             "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname, "PORT": str(parts.port),
@@ -73,7 +73,7 @@ def hordak(most: int, limit: float) -> None:
     when = date(2025, 8, 15)
 
     def one() -> int:
-        random.choice(members).transfer_to(bank, fen, date=when)  # noqa: S311
+        random.choice(members).transfer_to(bank, fen, date=when)  # noqa: S311  (a load)
         return 1
 
     def moved() -> int:
@@ -119,7 +119,7 @@ def django_ledger(most: int, limit: float) -> None:
 
     def entry(count: int) -> int:
         lines: list[dict[str, Any]] = [
-            {"account": random.choice(members), "amount": Decimal(FEN) / 100, "tx_type": "credit",  # noqa: S311
+            {"account": random.choice(members), "amount": Decimal(FEN) / 100, "tx_type": "credit",  # noqa: S311  (a load)
              "description": ""}
             for _ in range(count)
         ]  # fmt: skip
@@ -164,7 +164,7 @@ def orm(most: int, limit: float) -> None:
 
     @transaction.atomic
     def one() -> int:
-        found = PeerBalance.objects.select_for_update().get(id=random.randint(1, 10_000))  # noqa: S311
+        found = PeerBalance.objects.select_for_update().get(id=random.randint(1, 10_000))  # noqa: S311  (a load)
         found.balance += FEN
         found.save(update_fields=["balance"])
         PeerLine.objects.create(account=found, amount=FEN, balance_after=found.balance, when=when)

@@ -80,7 +80,7 @@ def _summed() -> int:
 def _statement(connection: Owner, city: City, options: Options) -> BenchRow:
     from anju.accounts.queries import statement
 
-    members = [Random(turn).sample(range(city.first, city.last + 1), min(200, city.accounts))  # noqa: S311
+    members = [Random(turn).sample(range(city.first, city.last + 1), min(200, city.accounts))  # noqa: S311  (a load)
                for turn in range(options.rounds + 1)]  # fmt: skip
 
     def ours(turn: int) -> None:

@@ -222,7 +222,7 @@ class Crowd:
         self.threads: list[threading.Thread] = []
         self.broken: list[str] = []
         for unit in town.employers:
-            self._begin(declare_and_pay, unit.login_id, unit, Random(chance.getrandbits(32)))  # noqa: S311
+            self._begin(declare_and_pay, unit.login_id, unit, Random(chance.getrandbits(32)))  # noqa: S311  (a seed)
 
     def send_members(self, number: int) -> None:
         """So many members come in now."""
