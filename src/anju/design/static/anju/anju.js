@@ -13,7 +13,9 @@ document.addEventListener("submit", (event) => {
   }
   if (!("once" in form.dataset)) return;
   form.dataset.sent = "1";
-  const pressed = event.submitter;
+  // The Enter key presses a button nobody sees; what is done is said on the one everybody sees.
+  const unseen = event.submitter?.hasAttribute("data-enter");
+  const pressed = (unseen && form.querySelector(".actions button[type=submit]")) || event.submitter;
   // After this turn, so that the pressed button's own name and value are still sent.
   setTimeout(() => {
     for (const button of all("button", form)) {

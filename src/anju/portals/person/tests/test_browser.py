@@ -44,7 +44,7 @@ def enter(context: Any, site: str, member: Member) -> Any:
     page.fill("[name=password]", PASSWORD)
     page.click("main button.button--go, main form.form button[type=submit]")
     page.fill("[name=code]", newest_code())
-    page.click("main form.form button[type=submit]:not([name])")
+    page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "/login/" not in address)
     return page
 
@@ -159,3 +159,34 @@ def test_what_is_missing_is_told_where_there_is_little_room(now: Clock, site: st
         looks = ("narrow", "elder")
         assert seen_in_every_look(browser, site, nobody, pages, looks) == []
         assert seen_in_every_look(browser, site, newcomer, {"not-opened": "/me/"}, looks) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_enter_key_presses_the_pages_own_button_and_sends_no_second_code(
+    now: Clock, site: str, script: bool
+) -> None:
+    member = member_with_history(5)
+    with bank_and_agencies(), chromium() as browser:
+        context = browser.new_context(java_script_enabled=script)
+        page = enter(context, site, member)
+        now.later(minutes=6)
+        page.goto(f"{site}/me/services/rent/")
+        page.fill("[name=monthly_rent]", "2600")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[name=code]")
+        sent = newest_code()
+        page.fill("[name=code]", "000000" if sent != "000000" else "000001")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-error-summary]")
+        assert newest_code() == sent
+        page.fill("[name=code]", sent)
+        page.keyboard.press("Enter")
+        assert says(page, "提取决定书")
+        now.later(minutes=6)
+        page.goto(f"{site}/me/certificate/")
+        page.check("[name=purpose] >> nth=0")
+        page.click("text=获取验证码")
+        assert says(page, "验证码已发到")
+        page.fill("[name=code]", newest_code())
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/me/certificate/*/**")
