@@ -124,12 +124,3 @@ def account_money(centre_id: int, first: date, last: date) -> tuple[AccountMoney
     """Opening, money in and out of every bank account in days."""
     found = rows(_BANK, {"centre": centre_id, "first": first, "last": last})
     return tuple(AccountMoney(**line) for line in found)
-
-
-def unnumbered(centre_id: int, day: date) -> int:
-    """Vouchers of a day or earlier that have no number yet."""
-    found = row(
-        "SELECT count(*) AS n FROM voucher WHERE centre_id = %s AND number IS NULL AND business_date <= %s",
-        [centre_id, day],
-    )
-    return int(found["n"]) if found else 0

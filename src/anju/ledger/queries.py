@@ -25,7 +25,6 @@ from anju.ledger.types import (
     PeriodKind,
     PeriodState,
     PostedVoucher,
-    SubjectTotal,
     Voucher,
     VoucherKind,
     VoucherReference,
@@ -112,20 +111,6 @@ def unknown_voucher() -> Refusal:
     return Refusal("ledger.unknown_voucher", "没有这张凭证：请核对凭证号。", status=404)
 
 
-def trial_balance(centre_id: int, *, through: date | None = None) -> list[SubjectTotal]:
-    """Turnover of each subject that moved, up to a business date; debits equal credits over all."""
-    found = rows(
-        "SELECT s.code AS subject, s.name, sum(l.debit_fen)::bigint AS debit_fen,"
-        " sum(l.credit_fen)::bigint AS credit_fen"
-        " FROM gl_line l JOIN voucher v ON v.centre_id = l.centre_id AND v.id = l.voucher_id"
-        " JOIN subject s ON s.code = l.subject"
-        " WHERE l.centre_id = %s AND (%s::date IS NULL OR v.business_date <= %s)"
-        " GROUP BY s.code, s.name ORDER BY s.code",
-        [centre_id, through, through],
-    )
-    return [SubjectTotal(**line) for line in found]
-
-
 _PERIOD = (
     "SELECT kind, number, state, maker_person_id, checker_person_id, closed_at, signed_at, closings FROM period"
     " WHERE centre_id = %s"
@@ -178,21 +163,6 @@ def balances_through(centre_id: int, day: date, *, of: str) -> dict[str, int]:
     return {line["subject"]: line["fen"] for line in found}
 
 
-def deposits_through(centre_id: int, day: date) -> dict[int | None, int]:
-    """What the books say lies in each bank account at the end of a business day, debit less credit.
-
-    Over all subjects of deposits (101, 102 and their details); None gathers lines that name no account.
-    """
-    found = rows(
-        "SELECT l.bank_account_id, sum(l.debit_fen - l.credit_fen)::bigint AS fen"
-        " FROM voucher v JOIN gl_line l ON l.centre_id = v.centre_id AND l.voucher_id = v.id"
-        " JOIN subject s ON s.code = l.subject AND s.asks = 'bank'"
-        " WHERE v.centre_id = %s AND v.business_date <= %s GROUP BY l.bank_account_id",
-        [centre_id, day],
-    )
-    return {line["bank_account_id"]: line["fen"] for line in found}
-
-
 def first_day(centre_id: int) -> date:
     """The first business day of the books; refuses when they were never opened."""
     found = row("SELECT min(business_date) AS day FROM centre_day WHERE centre_id = %s", [centre_id])
@@ -215,15 +185,5 @@ def suspense_balance(centre_id: int) -> int:
         "SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM gl_line"
         " WHERE centre_id = %s AND (subject = '219' OR subject BETWEEN '219-01' AND '219-05')",
         [centre_id],
-    )
-    return int(found["fen"]) if found else 0
-
-
-def suspense_of_unit(centre_id: int, unit_id: int) -> int:
-    """Money of a unit that is not yet on members' accounts (暂收款余额)."""
-    found = row(
-        "SELECT coalesce(sum(credit_fen - debit_fen), 0)::bigint AS fen FROM gl_line"
-        " WHERE centre_id = %s AND unit_id = %s AND (subject = '219' OR subject BETWEEN '219-01' AND '219-05')",
-        [centre_id, unit_id],
     )
     return int(found["fen"]) if found else 0

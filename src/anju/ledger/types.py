@@ -205,21 +205,6 @@ class Voucher:
 
 
 @dataclass(frozen=True)
-class SubjectTotal:
-    """Turnover and balance of one subject (科目) in the trial balance (试算平衡表)."""
-
-    subject: str
-    name: str
-    debit_fen: int
-    credit_fen: int
-
-    @property
-    def balance_fen(self) -> int:
-        """Debit less credit."""
-        return self.debit_fen - self.credit_fen
-
-
-@dataclass(frozen=True)
 class BankMovement:
     """By how many fen a voucher raised (debit of 101/102) or lowered one account, on its business date."""
 

@@ -91,16 +91,3 @@ def notices_between(centre_id: int, first: date, last: date) -> dict[date, int]:
         [centre_id, first, last],
     )
     return {line["entry_date"]: line["n"] for line in found}
-
-
-def statement_ends(centre_id: int) -> dict[int, date | None]:
-    """How far the bank's statements of each open account reach; None where there is none."""
-    found = rows(
-        "SELECT a.bank_account_id, (SELECT max(s.last_on) FROM bank_statement s WHERE s.centre_id = a.centre_id"
-        " AND s.bank_account_id = a.bank_account_id) AS last_on FROM bank_account a"
-        " WHERE a.centre_id = %s AND a.closed_at IS NULL",
-        [centre_id],
-    )
-    return {line["bank_account_id"]: line["last_on"] for line in found}
-
-

@@ -12,7 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anju.accounts import actions, queries
-from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff, withdraw
+from anju.accounts.tests.world import (
+    CENTRE,
+    broken,
+    contribute,
+    moment,
+    open_books,
+    open_staff,
+    standing_on_subjects,
+    withdraw,
+)
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
@@ -35,7 +44,7 @@ def accrue(month: Month, *, on: date | None = None) -> object:
 
 def standing() -> dict[str, int]:
     """Debit less credit of interest expense and interest payable."""
-    totals = {one.subject: one.balance_fen for one in books.trial_balance(CENTRE)}
+    totals = standing_on_subjects()
     return {subject: totals.get(subject, 0) for subject in ("411-01", "211")}
 
 
@@ -135,10 +144,10 @@ def test_what_is_accrued_is_the_sum_of_every_day_through_the_month(
         # An accrual is asked for some days after the month's end, beside what is posted on those days.
         asked = [((JULY + n).last_day + timedelta(days=1 + late), 1, n) for n in sorted(months)]
         posted: list[tuple[date, int]] = []
-        for day, _, what in sorted(
+        for day, after_moves, what in sorted(
             [*asked, *((FIRST + timedelta(days=move[0]), 0, n) for n, move in enumerate(moves))]
         ):
-            if (day, 1, what) in asked:
+            if after_moves:
                 end = (JULY + what).last_day + timedelta(days=1)
                 assert accrue(JULY + what, on=day).accrued_fen == _by_day(posted, end)
                 continue

@@ -21,6 +21,7 @@ from anju.accounts.tests.world import (
     moment,
     open_books,
     open_staff,
+    standing_on_subjects,
     withdraw,
 )
 from anju.accounts.types import FreezeKind, LineKind
@@ -62,7 +63,7 @@ def test_the_worked_year_earns_476_68(staff: list[int]) -> None:
     line = queries.movement(staff[0], seen.last_seq)
     assert (line.kind, line.period, line.booked_on, line.value_on) == (
         LineKind.INTEREST, 202513, date(2026, 6, 30), MIDSUMMER)  # fmt: skip
-    totals = {one.subject: one.balance_fen for one in books.trial_balance(CENTRE)}
+    totals = standing_on_subjects()
     assert (totals["411-01"], totals["211"], totals["201"]) == (47_668, 0, -3_927_668)
     assert broken() == {}
 

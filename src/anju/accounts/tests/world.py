@@ -13,6 +13,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.month import Month
 from anju.ledger import actions as books
+from anju.ledger.levels import turnover
 from anju.ledger.posting_rules import PostingRule
 from anju.ledger.types import PostedVoucher
 from anju.policy import book
@@ -21,6 +22,13 @@ from anju.policy.formulas.interest import RateSegment
 CENTRE = 990100
 UNIT = 7
 CLERK = Actor(1, 11, "clerk", None, "柜员", CENTRE)
+
+
+def standing_on_subjects() -> dict[str, int]:
+    """Debit less credit in fen of every subject that ever moved."""
+    return {
+        one.subject: one.debit_fen - one.credit_fen for one in turnover(CENTRE, date(2000, 1, 1), date(2100, 1, 1))
+    }
 
 
 def moment(day: date, hour: int = 10) -> datetime:

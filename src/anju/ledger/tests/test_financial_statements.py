@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from anju.kernel.month import Month
-from anju.ledger import actions, financial_statements, queries
+from anju.ledger import actions, financial_statements
 from anju.ledger.chart import Section, chart
+from anju.ledger.levels import account_money
 from anju.ledger.posting_rules import AMOUNT, PostingRule, compose
 from anju.ledger.tests.test_posting import AT, CENTRE, settle_constraints
 from anju.ledger.types import GlLine, VoucherDraft, VoucherKind
@@ -140,5 +141,6 @@ def test_what_the_books_say_of_each_bank_account_is_told_over_all_subjects_of_de
     post(3, FIRST, compose(PostingRule.INCOME_INTEREST_RECEIVED, {AMOUNT: 9}, bank_account_id=2))
     post(4, FIRST, compose(PostingRule.OTHER_RECEIVED, {AMOUNT: 5}))
     post(5, FIRST + timedelta(1), compose(PostingRule.OTHER_RECEIVED, {AMOUNT: 1}, bank_account_id=1))
-    assert queries.deposits_through(CENTRE, FIRST) == {1: 400, 4: 300, 2: 9, None: 5}
-    assert queries.deposits_through(CENTRE + 1, FIRST) == {}
+    told = {one.bank_account_id: one.closing_fen for one in account_money(CENTRE, FIRST, FIRST)}
+    assert told == {1: 400, 4: 300, 2: 9}, "a line that names no account is nobody's"
+    assert account_money(CENTRE + 1, FIRST, FIRST) == ()
