@@ -17,7 +17,7 @@ from anju.demo.filing import file
 from anju.demo.outside import PAUSE
 from anju.demo.papers import paper
 from anju.demo.population import Resident, credit_code
-from anju.demo.rents import SPOKEN_FOR, enough, establish_single, file_rent
+from anju.demo.rents import enough, establish_single, file_rent, not_online
 from anju.demo.settling import applicant_of, household_of, know_company, registered_at
 from anju.exchange.types import Kind
 from anju.files import actions as files
@@ -30,7 +30,6 @@ from anju.support import actions as support
 TEN_MINUTES = timedelta(minutes=10)
 COMPANIES = ("安居望云餐饮有限公司", "安居启程货运有限公司", "安居青禾幼教有限公司")
 FIRST_COMPANY = 900
-STEADY = ("jiangnan", "school", "unit6", "unit7")
 
 
 def open_cases(city: City) -> None:
@@ -54,8 +53,7 @@ def _silent(city: City, kind: Kind) -> Iterator[None]:
 
 def _renters(city: City, count: int) -> list[Actor]:
     """Members with a card past its wait, of units that pay regularly, who have not taken out rent yet."""
-    people = [one for key in STEADY for one in city.residents[key][SPOKEN_FOR.get(key, 0) :]]
-    people = [one for one in people if not city.uses_online(one)]
+    people = not_online(city)
     chosen = people[:: max(len(people) // count, 1)][:count]
     return [household_of(city, one, city.ago(12, 19, place * 3)) for place, one in enumerate(chosen)]
 

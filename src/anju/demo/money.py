@@ -15,15 +15,17 @@ from anju.demo.city import City
 from anju.demo.filing import file
 from anju.demo.months import LATE, declare, pay
 from anju.demo.outside import CENTRE_ACCOUNT, PAUSE
-from anju.demo.rents import enough, file_rent
+from anju.demo.rents import enough, file_rent, not_online
+from anju.demo.settling import YEAR, household_of
 from anju.kernel.actor import Actor
 from anju.kernel.month import Month
 from anju.treasury import actions as treasury
 from anju.treasury import queries as payments
 from anju.treasury.types import Direction, EntryNotice
 
-# More than any standing mandate covers.
-MISDIRECTED_FEN = 6_800_000
+# More than any standing mandate covers, and more than may go into a batch: it is signed by itself.
+MISDIRECTED_FEN = 68_000_000
+NIGHT_RENTS_YUAN = (1180, 1350, 1450, 1600, 1750, 1300)
 
 
 def plan_money(city: City) -> None:
@@ -32,6 +34,7 @@ def plan_money(city: City) -> None:
         (8, 11, 0, _paid_late), (7, 15, 20, _paid_twice), (6, 10, 5, _without_reference),
         (5, 9, 40, _to_a_cancelled_number), (4, 14, 10, _waiting_for_the_rest), (3, 16, 30, _one_fen_short),
         (2, 11, 25, _misdirected), (2, 17, 0, _bank_fee), (1, 10, 30, _to_be_approved), (1, 19, 50, _unknown_payment),
+        (1, 20, 30, _mandate_taken_back), (1, 21, 5, _rents_of_the_night), (0, 8, 10, _mandate_signed_anew),
     )  # fmt: skip
     for days, hour, minute, happen in stories:
         at = city.this_month(days, hour, minute)
@@ -100,7 +103,7 @@ def _one_fen_short(city: City, at: datetime) -> None:
 
 
 def _misdirected(city: City, at: datetime) -> None:
-    """Somebody's purchase money came here by mistake; its refund is above the mandate and wants a second treasurer."""
+    """Somebody's purchase money came here by mistake; its refund is above every limit and wants a second treasurer."""
     paid = pay(
         city, None, MISDIRECTED_FEN, "设备款", at=at, payer="安居长桥建筑工程有限公司", payer_account="6228000090002"
     )
@@ -131,6 +134,31 @@ def _unknown_payment(city: City, at: datetime) -> None:
     city.outside.bank_silent = False
     order = payments.unknown_payments(city.centre_id)[0]
     treasury.advance(city.centre_id, order.order_id, at=at + 2 * PAUSE)
+
+
+def _mandate_taken_back(city: City, at: datetime) -> None:
+    """The treasurer ends the standing mandate in the evening, to sign a new one in the morning."""
+    live = [one for one in payments.mandates(city.centre_id) if one.ended_at is None and one.ends_on >= at.date()]
+    for mandate in live:
+        treasury.end_mandate(mandate.mandate_id, actor=city.actor("treasurer"), at=at)
+
+
+def _rents_of_the_night(city: City, at: datetime) -> None:
+    """Approved by rule while no mandate stood: nothing pays them, and three people let them leave together."""
+    people = not_online(city)
+    chosen = people[1 :: max(len(people) // len(NIGHT_RENTS_YUAN), 1)]
+    for place, (one, rent_yuan) in enumerate(zip(chosen, NIGHT_RENTS_YUAN, strict=False)):
+        who = household_of(city, one, city.ago(13, 20, place * 3))
+        file_rent(city, who, enough(city, rent_yuan, at), at + place * PAUSE)
+    city.outside.catch_up(at + len(NIGHT_RENTS_YUAN) * PAUSE)
+
+
+def _mandate_signed_anew(city: City, at: datetime) -> None:
+    """From this morning on the machine releases payments again; those of the night still wait for people."""
+    treasury.sign_mandate(
+        limit_fen=city.book.fen("treasury.mandate_limit", at.date()), starts_on=at.date(),
+        ends_on=(at + YEAR).date(), actor=city.actor("treasurer"), at=at,
+    )  # fmt: skip
 
 
 def _to_be_approved(city: City, at: datetime) -> None:

@@ -31,6 +31,7 @@ INCOME_SHARE = "withdraw.rent.income_share"
 TROUBLED = frozenset({"unit4", "unit9"})
 # The first few of two units have stories of their own.
 SPOKEN_FOR = {"jiangnan": 5, "school": 2}
+STEADY = ("jiangnan", "school", "unit6", "unit7")
 EVERY_BY_PEOPLE = 14
 DAYS = (3, 26)
 
@@ -87,6 +88,12 @@ def plan_rents(city: City) -> None:
             count += 1
         if renter.months[-1] == city.months[-1] and renter.day % 2:
             put_rent(city, Ask(who, renter.rent_yuan, city.this_month(renter.day % 9 + 1, 8 + renter.day % 12, 25)))
+
+
+def not_online(city: City) -> list[Resident]:
+    """The nameless of units that pay regularly who do not use the online service yet."""
+    people = [one for key in STEADY for one in city.residents[key][SPOKEN_FOR.get(key, 0) :]]
+    return [one for one in people if not city.uses_online(one)]
 
 
 def put_rent(city: City, ask: Ask) -> None:

@@ -27,8 +27,11 @@ from anju.demo.characters import BY_KEY, CHARACTERS, PASSWORD
 from anju.demo.city import SIZES
 from anju.demo.wrong_list import wrong_list_workbook
 from anju.kernel.clock import ZONE
+from anju.kernel.identifiers import IdKind
 from anju.kernel.month import Month
+from anju.parties.queries import person_by_document
 from anju.support.building import STATE_FILE
+from anju.treasury.queries import batch_offers, mandates
 
 AT = datetime(2026, 11, 25, 14, 30, tzinfo=ZONE)
 CENTRE = 990100
@@ -87,8 +90,8 @@ def test_rents_were_paid_returned_and_refused(town: Path) -> None:
     assert states[2] >= 10, "paid"
     assert states[3] == 1, "returned by the bank"
     assert states[5] == 1, "paid, and come back days later"
-    assert states[1] == 1, "the bank has not answered"
-    assert count("hold WHERE ended_at IS NULL") == 1
+    assert states[1] == 1 + 6, "the bank has not answered; approved in the night and waiting for a batch"
+    assert count("hold WHERE ended_at IS NULL") == 1 + 6
     assert count("casework_case WHERE service = 'rent_withdrawal' AND state = 'refused'") >= 2
     assert count("case_decision WHERE NOT by_rule") >= 1
 
@@ -97,11 +100,29 @@ def test_money_waits_for_every_reason(town: Path) -> None:
     reasons = Counter(item.reason.value for item in suspense_items(CENTRE))
     assert reasons == {"no_reference": 3, "short": 2, "double": 1, "cancelled": 1}, reasons
     orders = rows("SELECT state, amount_fen, releaser_person_id, last_answer FROM payment_order WHERE state IN (1, 3)")
-    queued = [order for order in orders if order["state"] == 1 and order["releaser_person_id"] is None]
+    queued = [order["amount_fen"] for order in orders if order["state"] == 1 and order["releaser_person_id"] is None]
     limit = row("SELECT max(limit_fen) AS fen FROM treasury_mandate")
-    assert limit is not None and len(queued) == 1 and queued[0]["amount_fen"] > limit["fen"]
+    assert limit is not None and len(queued) == 1 + 6 and sum(fen > limit["fen"] for fen in queued) == 1
     assert [order["last_answer"] for order in orders if order["state"] == 3] == ["none"]
     assert count("bank_notice WHERE state = 6") == 1
+
+
+def test_one_treasurer_can_gather_a_batch_that_two_others_check_and_release(town: Path) -> None:
+    people = {key: person_of(key) for key in ("treasurer", "accountant", "second_treasurer")}
+    assert len(set(people.values())) == 3
+    offer, = batch_offers(CENTRE, person_id=people["treasurer"], on=AT.date())
+    assert len(offer.lines) == 6 and [one.amount_fen for one in offer.left_out] == [68_000_000]
+    for person_id in people.values():
+        seen, = batch_offers(CENTRE, person_id=person_id, on=AT.date())
+        assert seen.lines == offer.lines, "the large refund goes into nobody's batch, so that nobody's part is in it"
+    live = [one for one in mandates(CENTRE) if one.ended_at is None and one.starts_on <= AT.date() <= one.ends_on]
+    assert len(live) == 1, "what a visitor asks for is paid at once"
+
+
+def person_of(key: str) -> int:
+    found = person_by_document(IdKind.ID18, BY_KEY[key].id_number, centre_id=CENTRE)
+    assert found is not None
+    return found.person_id
 
 
 def test_one_unit_waits_for_its_second_person_and_one_is_in_arrears(town: Path) -> None:
