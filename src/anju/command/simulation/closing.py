@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 from anju.accounts import actions as accounts
@@ -68,8 +69,8 @@ def _explain(town: Town, chance: Random, run: Run, who: Actor) -> None:
     for one in run.next_step.findings if run.next_step is not None else ():
         if one.level in OF_THE_BOOKS:
             raise Violation(f"level {one.level} differs: {one.text}, {one.left_fen} and {one.right_fen} fen")
-        act(town, chance, lambda one=one: actions.explain(  # type: ignore[misc]
-            town.centre_id, run.run_id, one.digest, WORDS, actor=who, at=town.at))  # fmt: skip
+        said = partial(actions.explain, town.centre_id, run.run_id, one.digest, WORDS, actor=who, at=town.at)
+        act(town, chance, said)
 
 
 def _sign(town: Town, chance: Random, run: Run) -> None:

@@ -79,7 +79,7 @@ def _live_until(call: Callable[[], object], statement: int) -> NoReturn:
         return execute(sql, params, many, context)
 
     try:
-        connection._commit = die  # type: ignore[attr-defined]
+        connection._commit = die  # type: ignore[attr-defined]  # no other door hears of a commit
         with connection.execute_wrapper(count):
             call()
     finally:

@@ -62,7 +62,7 @@ def run(steps: Iterable[Step], *, span: timedelta, check_every: int, progress: P
 def _live(town: Town, step: Step, totals: Totals, history: deque[str], *, prove_now: object) -> Failure | None:
     def live() -> None:
         town.pass_time(step.gap)
-        OPERATIONS[step.name].run(town, Random(step.seed))  # noqa: S311
+        OPERATIONS[step.name].run(town, Random(step.seed))  # noqa: S311  (a simulation, not a secret)
         totals.look(town)
         if prove_now:
             prove_all(town)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -264,7 +265,8 @@ def _settle(town: Town) -> None:
     book = policy.book(settings.ANJU_CITY)
     accounts.load_rates(book, centre_id=town.centre_id, at=town.at)
     for one in book.history("interest.rate"):
-        town.model.rates.append((one.starts_on, basis_points(one.value)))  # type: ignore[arg-type]
+        assert isinstance(one.value, Decimal), "a rate is a number"
+        town.model.rates.append((one.starts_on, basis_points(one.value)))
     for key, role in STAFF.items():
         town.actors[key] = log_in(town, "职员", role)
     town.bank_account_id = treasury.open_bank_account(

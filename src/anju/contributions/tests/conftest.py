@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 
 
 @pytest.fixture(autouse=True)
-def asked_inside_the_tests_transaction(settings: object) -> None:
-    settings.ANJU_TESTING_ATOMIC = True  # type: ignore[attr-defined]
+def asked_inside_the_tests_transaction(settings: LazySettings) -> None:
+    settings.ANJU_TESTING_ATOMIC = True

@@ -26,7 +26,7 @@ ratios = st.integers(min_value=0, max_value=10_000).map(lambda units: Decimal(un
 def test_the_database_computes_what_the_formula_computes(rounding: Rounding, people: list[tuple[int, Decimal]]) -> None:
     share = share_sql("base", "ratio", rounding)
     found = rows(
-        f"SELECT {share} AS fen FROM unnest(%s::bigint[], %s::numeric(6,4)[])"  # noqa: S608
+        f"SELECT {share} AS fen FROM unnest(%s::bigint[], %s::numeric(6,4)[])"  # noqa: S608  (a formula of ours)
         " WITH ORDINALITY AS t (base, ratio, n) ORDER BY n",
         [[base for base, _ in people], [ratio for _, ratio in people]],
     )

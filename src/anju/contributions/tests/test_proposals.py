@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,22 +22,22 @@ PAYER = b"a" * 32
 NUMBER = payment_number(NOVEMBER, 17)
 
 
-def month(n: int = 1, **changes: object) -> Payable:
+def month(n: int = 1, **changes: Any) -> Payable:
     made = Payable(
         remittance_id=n, unit_id=1, unit_name="安居第一工厂", month=NOVEMBER, number=payment_number(NOVEMBER, n),
         headcount=2, total_fen=412_800, missing_fen=412_800,
     )  # fmt: skip
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
-def money(n: int = 1, fen: int = 412_800, summary: str = "", **changes: object) -> Money:
+def money(n: int = 1, fen: int = 412_800, summary: str = "", **changes: Any) -> Money:
     made = Money(n, fen, DAY, summary, "某某商行", PAYER, "0099")
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
-def known(*months: Payable, payers: tuple[KnownPayer, ...] = (KnownPayer(1, months=3),), **changes: object) -> Evidence:
+def known(*months: Payable, payers: tuple[KnownPayer, ...] = (KnownPayer(1, months=3),), **changes: Any) -> Evidence:
     made = Evidence(months=months, payers={PAYER: payers}, names={1: ("安居第一工厂",), 2: ("安居第二工厂",)})
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def best(item: Money, evidence: Evidence) -> Proposal:

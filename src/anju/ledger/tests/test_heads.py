@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import LazySettings
 
 from anju import jobs
 from anju.database.sql import rows
@@ -93,9 +94,9 @@ def test_a_place_that_is_down_is_told_and_written_later(tmp_path: Path) -> None:
 
 
 def test_the_job_asks_to_be_run_again_until_every_place_is_written(
-    tmp_path: Path, settings: object, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.ANJU_HEADS = f"file:{tmp_path}/later/heads"  # type: ignore[attr-defined]
+    settings.ANJU_HEADS = f"file:{tmp_path}/later/heads"
     post("a")
     with pytest.raises(jobs.Retry):
         ledger_jobs.heads(CENTRE, DAY.isoformat())

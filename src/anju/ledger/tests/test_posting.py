@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -55,9 +56,9 @@ def test_a_receipt_stands_on_both_its_subjects(books: None) -> None:
     assert found.public_ref.version == 7
 
 
-def test_a_voucher_is_quoted_in_one_statement(books: None, django_assert_num_queries: object) -> None:
+def test_a_voucher_is_quoted_in_one_statement(books: None, django_assert_num_queries: Any) -> None:
     posted = actions.post_voucher(draft(), at=AT)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         quoted = queries.reference(posted.voucher_id, centre_id=CENTRE)
     whole = queries.voucher(posted.voucher_id, centre_id=CENTRE)
     assert (quoted.kind, quoted.business_date, quoted.number, quoted.public_ref, quoted.unit_id) == (

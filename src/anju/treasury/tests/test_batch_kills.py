@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -234,7 +235,7 @@ class DeadlyBank(FakeBank):
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=_lives)
-def test_whatever_the_bank_says_of_a_batch_the_sum_paid_is_the_sum_confirmed(life: dict) -> None:  # type: ignore[type-arg]
+def test_whatever_the_bank_says_of_a_batch_the_sum_paid_is_the_sum_confirmed(life: dict[str, Any]) -> None:
     account = open_world(mandate_fen=None)
     key = f"life:{row('SELECT nextval(%s) AS n', ['payment_order_id_seq'])}"
     bank = DeadlyBank(

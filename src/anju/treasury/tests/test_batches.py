@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -38,9 +39,9 @@ TREASURER_3 = 23
 CARD = "6217000010000006620"
 
 
-def own_bank(**options: object) -> FakeBank:
+def own_bank(**options: Any) -> FakeBank:
     """A bank that knows the payees of `orders` by their names."""
-    bank = FakeBank(**options)  # type: ignore[arg-type]
+    bank = FakeBank(**options)
     bank.cards = {f"{CARD[:-2]}{n:02d}": (f"林晓{n}", "") for n in range(40)}
     return bank
 

@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -109,7 +110,7 @@ def test_a_worker_killed_after_the_bank_paid_costs_a_question_and_no_payment() -
 
 def test_sixteen_workers_on_one_order_send_it_once() -> None:
     class SlowBank(FakeBank):
-        def pay(self, payment: Instruction, *, at: object) -> BankResult:  # type: ignore[override]
+        def pay(self, payment: Instruction, *, at: datetime) -> BankResult:
             time.sleep(0.2)
             return super().pay(payment, at=AT)
 
@@ -206,8 +207,8 @@ class DeadlyBank(FakeBank):
 
     deaths: deque[bool]
 
-    def pay(self, payment: Instruction, *, at: object) -> BankResult:  # type: ignore[override]
-        answer = super().pay(payment, at=at)  # type: ignore[arg-type]
+    def pay(self, payment: Instruction, *, at: datetime) -> BankResult:
+        answer = super().pay(payment, at=at)
         if self.deaths and self.deaths.popleft():
             raise WorkerDied
         return answer
@@ -216,7 +217,7 @@ class DeadlyBank(FakeBank):
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=_lives)
 @example(life=_late_and_dead)
-def test_whatever_the_bank_does_at_most_one_payment_is_made_and_the_end_agrees_with_the_bank(life: dict) -> None:  # type: ignore[type-arg]
+def test_whatever_the_bank_does_at_most_one_payment_is_made_and_the_end_agrees_with_it(life: dict[str, Any]) -> None:
     open_world()
     key = f"life:{row('SELECT nextval(%s) AS n', ['payment_order_id_seq'])}"
     order_id = actions.order_payment(draft(key), at=AT)

@@ -54,7 +54,7 @@ def sorted_items(seen: BankReconciliation) -> BankReconciliation:
     def key(item: Any) -> tuple[Any, ...]:
         return item.effect_fen, item.text
 
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(sorted(map(key, getattr(seen, name))))
         for name in ("not_in_journal", "not_at_bank", "books_only", "bank_only", "differing")
     }
@@ -62,7 +62,7 @@ def sorted_items(seen: BankReconciliation) -> BankReconciliation:
         seen.books, unbooked=tuple(sorted(map(key, seen.books.unbooked))),
         unjournaled=tuple(sorted(map(key, seen.books.unjournaled))),
     )  # fmt: skip
-    return replace(seen, books=books, **lists)  # type: ignore[arg-type]
+    return replace(seen, books=books, **lists)
 
 
 @settings(max_examples=150, deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ from anju.kernel import clock
 from anju.kernel.actor import Actor
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
-from anju.portals.desk.tests.world import CENTRE, SYSTEM, in_approval, login, offered, person, staff
+from anju.portals.desk.tests.world import CENTRE, SYSTEM, in_approval, login, offered, person, staff, text_of
 from anju.reports import actions as reports
 from anju.reports.questions import QUESTIONS, SAMPLE_SIZE
 from anju.reports.types import Answer, Asked, Show
@@ -35,24 +34,6 @@ from anju.withdrawals.types import PayOut, Reason
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def auditor() -> tuple[Actor, Client]:
-    return staff(9, Role.AUDITOR)
-
-
-@pytest.fixture
-def books() -> Iterator[None]:
-    """A centre with a unit whose two people were paid for, and their money in the books."""
-    with money.wired():
-        money.open_centre()
-        unit_id = money.open_unit()
-        money.apply(unit_id, money.staff_rows(2))
-        declared = money.declare(unit_id)
-        money.pay(declared.total_fen, declared.number)
-        money.run_posting()
-        yield
-
-
 def asked(days: int = 400, *, seed: int = 7, ahead: int = 2) -> Asked:
     today = clock.now().date()
     return Asked(CENTRE, today - timedelta(days=days), today + timedelta(days=ahead), seed)
@@ -60,10 +41,6 @@ def asked(days: int = 400, *, seed: int = 7, ahead: int = 2) -> Asked:
 
 def ask(code: str, who: Actor, what: Asked | None = None) -> Answer:
     return reports.ask(code, what or asked(), actor=who, at=clock.now())
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def pay_out(account: dict[str, Any], n: int, period: Month) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,7 +19,7 @@ from anju.files.actions import keep
 from anju.identity.actions import note_activity
 from anju.identity.types import Role
 from anju.kernel import clock
-from anju.portals.desk.tests.world import client_of, in_approval, in_review, login, offered, staff
+from anju.portals.desk.tests.world import client_of, in_approval, in_review, login, offered, staff, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +34,6 @@ def digest_in(page: str) -> str:
     found = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
     assert found is not None
     return found[1]
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_the_queue_shows_what_waits_by_due_date_and_leads_to_the_next_case(world: World) -> None:

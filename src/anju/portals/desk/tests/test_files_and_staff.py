@@ -16,15 +16,22 @@ from anju.identity import queries as identity
 from anju.identity.types import Role
 from anju.kernel import clock
 from anju.notices.models import Notice
-from anju.portals.desk.tests.world import CENTRE, NAMES, client_of, id_number, in_review, login, offered, person, staff
+from anju.portals.desk.tests.world import (
+    CENTRE,
+    NAMES,
+    client_of,
+    id_number,
+    in_review,
+    login,
+    offered,
+    person,
+    staff,
+    text_of,
+)
 from anju.support import actions as support
 from anju.support import queries as support_queries
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def search(client: Client, n: int, **more: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +24,7 @@ from anju.kernel import clock
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
 from anju.portals.desk.masking import masked
-from anju.portals.desk.tests.world import CENTRE, in_approval, login, offered, staff
+from anju.portals.desk.tests.world import CENTRE, in_approval, login, offered, staff, text_of
 from anju.reports import actions as reports
 from anju.reports import findings as acts
 from anju.reports.finding_queries import finding, finding_counts, findings
@@ -34,24 +33,6 @@ from anju.reports.types import Asked
 
 pytestmark = pytest.mark.django_db
 SPAN = "first=2025-01-01&last=2027-01-01&seed=7"
-
-
-@pytest.fixture
-def auditor() -> tuple[Actor, Client]:
-    return staff(9, Role.AUDITOR)
-
-
-@pytest.fixture
-def books() -> Iterator[Any]:
-    """A unit whose two people were paid for."""
-    with money.wired():
-        money.open_centre()
-        unit_id = money.open_unit()
-        money.apply(unit_id, money.staff_rows(2))
-        declared = money.declare(unit_id)
-        money.pay(declared.total_fen, declared.number)
-        money.run_posting()
-        yield declared
 
 
 def asked() -> Asked:
@@ -65,10 +46,6 @@ def draft(actor: Actor, **changes: Any) -> FindingDraft:
         "addressee": Addressee.ACCOUNTANT, "text": "附件不全", "due_on": clock.now().date() + timedelta(days=10),
     }  # fmt: skip
     return FindingDraft(**{**known, **changes})
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_a_finding_goes_to_its_duty_and_back_until_the_auditor_closes_it(

@@ -17,7 +17,7 @@ from anju.database.sql import execute
 from anju.identity.types import Role
 from anju.kernel import clock
 from anju.ledger import queries as books
-from anju.portals.desk.tests.world import CENTRE, staff
+from anju.portals.desk.tests.world import CENTRE, staff, text_of
 from anju.treasury import queries as treasury
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +37,6 @@ def declared() -> Iterator[Any]:
 @pytest.fixture
 def client() -> Client:
     return staff(3, Role.TREASURER)[1]
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def choices(client: Client, *, tick: bool = False) -> list[str]:

@@ -22,7 +22,7 @@ from anju.contributions.types import RemittanceState, SuspenseState
 from anju.identity.types import Role
 from anju.kernel import clock
 from anju.ledger import queries as books
-from anju.portals.desk.tests.world import CENTRE, client_of, login, staff
+from anju.portals.desk.tests.world import CENTRE, client_of, login, staff, text_of
 from anju.portals.desk.views import statements as views
 from anju.treasury import queries
 from anju.treasury import statement_queries as read
@@ -57,10 +57,6 @@ def two_days(*, summary: str = "公积金") -> tuple[Line, ...]:
 
 def send(client: Client, content: bytes, name: str = "a.csv") -> Any:
     return client.post(IMPORT, {"file": SimpleUploadedFile(name, content)})
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def refused(client: Client, content: bytes, *words: str, name: str = "a.csv", kept: int = 0) -> None:

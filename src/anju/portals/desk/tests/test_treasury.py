@@ -20,7 +20,7 @@ from anju.identity.types import Role
 from anju.kernel import clock
 from anju.kernel.actor import Actor
 from anju.ledger import queries as books
-from anju.portals.desk.tests.world import CENTRE, client_of, login, person, staff
+from anju.portals.desk.tests.world import CENTRE, client_of, login, person, staff, text_of
 from anju.treasury import actions as treasury
 from anju.treasury import queries as treasury_queries
 from anju.treasury.types import Direction, EntryNotice, Payee, PaymentDraft, PaymentState
@@ -43,10 +43,6 @@ def declared(wired: None) -> tuple[int, Any]:
     unit_id = money.open_unit()
     money.apply(unit_id, money.staff_rows(2))
     return unit_id, money.declare(unit_id)
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def only_item() -> Any:

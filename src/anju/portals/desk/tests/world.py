@@ -97,3 +97,8 @@ def in_approval(world: casework.World, member: Actor, clerk: Actor, *, key: str 
     actions.establish_fact(case_id, "homes", 0, evidence="登记中心电话核实", actor=clerk, at=at)
     actions.propose(case_id, Proposal.AGREE, reasons="已核实无房", actor=clerk, at=at)
     return case_id
+
+
+def text_of(response: Any) -> str:
+    """The page as it was answered."""
+    return str(response.content.decode())

@@ -94,11 +94,11 @@ def _interest(request: HttpRequest, year: int, *, problem: str = "", status: int
     ended = _ended(request)
     context = {
         "year": year, "years": [(one, one == year) for one in (ended, ended + 1)], "run": run, "trial": trial,
-        "gone": gone, "order": order, "settled": bool(run) and year_settled(actor.centre_id, year),
-        "can_order": bool(run) and year <= ended and (order is None or order.trial_run_id != run.run_id),  # type: ignore[union-attr]
+        "gone": gone, "order": order, "settled": run is not None and year_settled(actor.centre_id, year),
+        "can_order": run is not None and year <= ended and (order is None or order.trial_run_id != run.run_id),
         "orderer": names.get(order.ordered_by_person_id, "") if order else "",
         "signer": names.get(order.signed_by_person_id, "") if order else "", "over": year <= ended,
-        "own_work": bool(order) and order.ordered_by_person_id == actor.person_id,  # type: ignore[union-attr]
+        "own_work": order is not None and order.ordered_by_person_id == actor.person_id,
         "can_run": _may(request, "closing.run"), "can_sign": _may(request, "closing.sign"), "problem": problem,
         "done": done_of(request),
     }  # fmt: skip
@@ -180,7 +180,7 @@ def _page(
         "plan_signer": names.get(plan.checker_person_id, "") if plan else "",
         "can_run": _may(request, "closing.run"), "can_sign": _may(request, "closing.sign"),
         "own_year": actor.person_id == closed.maker_person_id,
-        "own_plan": bool(plan) and plan.maker_person_id == actor.person_id,  # type: ignore[union-attr]
+        "own_plan": plan is not None and plan.maker_person_id == actor.person_id,
         "plan_form": form or PlanForm(), "done": done_of(request), "years": (year - 1, year + 1),
         "over": date(year, 12, 31) < moment_of(request).astimezone(ZONE).date(),
     }  # fmt: skip
