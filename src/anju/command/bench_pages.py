@@ -35,7 +35,7 @@ def run(options: Options) -> list[BenchRow]:
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
          "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "error",
          "anju.command.bench_server:application"],
-        env={**os.environ, "ANJU_POOL": "1", "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, "ANJU_POOL": "1"},
     )  # fmt: skip
     member, agent = f"__Host-anju={town.member_key}", f"__Host-anju={town.agent_key}"
     pages = {

@@ -246,7 +246,7 @@ def _children(data_dir: Path, environment: dict[str, str], *, port: int, demo: b
         "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
         "anju.project.wsgi:application",
     ]  # fmt: skip
-    found.append(Child("web", web, logs / "web.log", {**environment, "ANJU_POOL": "1", "PYTHONWARNINGS": "ignore"}))
+    found.append(Child("web", web, logs / "web.log", {**environment, "ANJU_POOL": "1"}))
     worker = [python, "-m", "anju.command.main", "worker"]
     found.append(Child("worker", worker, logs / "worker.log", environment))
     return found

@@ -45,7 +45,7 @@ def web(port: int) -> Iterator[Server]:
     """The server on the test's own database, up when the block begins."""
     environment = {
         **os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "ANJU_POOL": "1",
-        "DJANGO_SETTINGS_MODULE": "anju.project.settings", "ANJU_BANK_KEY": KEY, "PYTHONWARNINGS": "ignore",
+        "DJANGO_SETTINGS_MODULE": "anju.project.settings", "ANJU_BANK_KEY": KEY,
     }  # fmt: skip
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
