@@ -20,6 +20,7 @@ LOAN_FUND = "101-02"  # 委托贷款户
 TIME_DEPOSITS = "101-03"  # 定期和通知存款
 INCOME_DEPOSITS = "102"  # 增值收益存款
 INTEREST_RECEIVABLE = "111"  # 应收利息
+OTHER_RECEIVABLE = "119"  # 其他应收款
 LOANS = "121"  # 委托贷款
 OVERDUE = "122"  # 逾期贷款
 TREASURY_BONDS = "124-01"  # 国债
@@ -100,6 +101,16 @@ class PostingRule(Enum):
     SUSPENSE_ALLOCATED = _one("暂收款分配到个人", _E.SUSPENSE_ALLOCATED, UNKNOWN_RECEIPTS, MEMBERS)
     SUSPENSE_REFUNDED = _one("暂收款退回单位", _E.SUSPENSE_REFUNDED, UNKNOWN_RECEIPTS, DEPOSITS)
     SUSPENSE_MOVED = _one("未分配款在单位之间调整", _E.SUSPENSE_MOVED, UNALLOCATED, UNALLOCATED)
+    # Money of the bank's own comes in like every other, through suspense: 101 was debited when it was told.
+    SUSPENSE_IS_INTEREST = _one(
+        "暂收款查明为存款利息收入", _E.SUSPENSE_IS_INTEREST, UNKNOWN_RECEIPTS, DEPOSIT_INTEREST
+    )
+    SUSPENSE_IS_ACCRUED_INTEREST = _one(
+        "暂收款查明为已计提的存款利息", _E.SUSPENSE_IS_ACCRUED_INTEREST, UNKNOWN_RECEIPTS, INTEREST_RECEIVABLE
+    )
+    SUSPENSE_IS_RECOVERED = _one(
+        "暂收款查明为追回的银行扣款", _E.SUSPENSE_IS_RECOVERED, UNKNOWN_RECEIPTS, OTHER_RECEIVABLE
+    )
     MEMBERS_TO_SUSPENSE = _one("错缴转回单位未分配款", _E.CONTRIBUTION_TAKEN_BACK, MEMBERS, UNALLOCATED)
     OTHER_RECEIVED = _one("其他暂收款收到", _E.OTHER_RECEIVED, DEPOSITS, OTHER_PAYABLE)
     OTHER_PAID = _one("其他暂收款付出", _E.OTHER_PAID, OTHER_PAYABLE, DEPOSITS)
@@ -178,6 +189,8 @@ class PostingRule(Enum):
         "政策性银行债券兑付本息", _E.POLICY_BOND_REDEEMED, (DEPOSITS, POLICY_BONDS), (DEPOSITS, BOND_INTEREST)
     )
     # fees and subsidies
+    BANK_FEE_TAKEN = _one("银行扣收手续费、工本费", _E.BANK_FEE_TAKEN, OTHER_EXPENSE, DEPOSITS)
+    BANK_DEBIT_TO_RECOVER = _one("银行扣款待追回", _E.BANK_DEBIT_TO_RECOVER, OTHER_RECEIVABLE, DEPOSITS)
     COLLECTION_FEE_ACCRUED = _one(
         "计提归集手续费", _E.COLLECTION_FEE_ACCRUED, COLLECTION_FEE, COLLECTION_FEE_PAYABLE
     )
