@@ -43,7 +43,7 @@ CHECKS = [
     Invariant(
         "每笔暂收款的处理记录说明它的余额",
         "SELECT s.centre_id, s.suspense_id FROM suspense s LEFT JOIN (SELECT centre_id, suspense_id,"
-        " sum(CASE WHEN kind IN (1, 4) THEN amount_fen WHEN kind IN (3, 6, 8, 9) THEN -amount_fen"
+        " sum(CASE WHEN kind IN (1, 4, 12) THEN amount_fen WHEN kind IN (3, 6, 8, 9, 11) THEN -amount_fen"
         " WHEN kind = 7 AND voucher_id IS NOT NULL THEN amount_fen ELSE 0 END) AS fen"
         " FROM suspense_move GROUP BY centre_id, suspense_id) m USING (centre_id, suspense_id)"
         " WHERE s.open_fen + s.refunding_fen <> coalesce(m.fen, 0)",

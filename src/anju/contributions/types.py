@@ -76,12 +76,14 @@ class MoveKind(IntEnum):
     REVERSED = 8
     COVERED = 9
     RELABELLED = 10
+    BOOKED = 11
+    BOOKING_UNDONE = 12
 
     @property
     def zh(self) -> str:
         return (
             "挂账", "等待补足", "分摊到汇缴书", "入账撤销，退回暂收", "已申请退款", "已退款", "退款被退回",
-            "银行冲回", "抵补欠款", "认定付款单位",
+            "银行冲回", "抵补欠款", "认定付款单位", "查明是银行的钱，转出暂收", "转出已冲销，退回暂收",
         )[self - 1]  # fmt: skip
 
 
@@ -365,6 +367,8 @@ class SuspenseSeen:
     """What the candidate remittance still lacks when all that waits for it is counted."""
     payer_digest: bytes | None = field(default=None, repr=False, compare=False)
     """By what the paying account is found again."""
+    subject: str = ""
+    """The detail of 219 it lies on."""
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ PLACEMENT: dict[str, Placement] = {
     "suspense_move": _centre(append_only=True),
     # treasury
     "bank_account": _centre(),
+    "bank_booking": _centre(),
     "bank_contradiction": _centre(),
     "bank_entry": _centre(append_only=True),
     "bank_notice": _centre(),
@@ -107,6 +108,7 @@ PLACEMENT: dict[str, Placement] = {
     "finding_step": _centre(append_only=True),
     # withdrawals
     "withdrawal": _member(),
+    "withdrawal_return": _member(),
     # closing
     "closing_run": _centre(),
     "closing_step": _centre(),

@@ -29,7 +29,7 @@ _INTEREST = re.compile(r"interest:(\d{4}):")
 _ACCRUAL = re.compile(r"accrual:(\d{4,6})")
 _DISTRIBUTION = re.compile(r"distribution:(\d{4}):")
 
-OF_NOTICES = ("suspense%", "owed:%", "receipt-reversed:%", "remittance:%")
+OF_NOTICES = ("suspense%", "owed:%", "receipt-reversed:%", "remittance:%", "bank-booking%")
 """Keys of vouchers whose event may be a notice: events of other kinds have numbers of their own."""
 
 
@@ -127,7 +127,7 @@ def _by_notice(voucher: Voucher) -> bool:
     """
     key = voucher.idempotency_key
     paid_in = key.startswith("remittance:") and any(line.subject.startswith("101") for line in voucher.lines)
-    return paid_in or key.startswith("suspense-unit:")
+    return paid_in or key.startswith(("suspense-unit:", "bank-booking"))
 
 
 def _causes(voucher: Voucher, found: _Found) -> list[Cause]:

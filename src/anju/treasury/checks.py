@@ -64,6 +64,24 @@ CHECKS = [
         " (v.id IS NULL OR v.maker_person_id <> m.maker_person_id OR v.checker_person_id <> m.checker_person_id))",
     ),
     Invariant(
+        "treasury: a booked entry has one booking in force, its voucher made and checked by its two people",
+        "SELECT b.centre_id, b.booking_id FROM bank_booking b JOIN bank_notice n USING (centre_id, notice_id)"
+        " LEFT JOIN voucher v ON v.centre_id = b.centre_id AND v.id = b.voucher_id WHERE b.state = 2 AND"
+        " (v.id IS NULL OR v.event_id IS DISTINCT FROM b.notice_id OR b.amount_fen <> n.amount_fen"
+        " OR v.maker_person_id IS DISTINCT FROM b.maker_person_id"
+        " OR v.checker_person_id IS DISTINCT FROM b.checker_person_id OR b.maker_person_id = b.checker_person_id"
+        " OR (b.purpose <> 9 AND (n.state <> CASE n.direction WHEN 1 THEN 7 ELSE 1 END"
+        " OR EXISTS (SELECT 1 FROM voucher r WHERE r.centre_id = v.centre_id AND r.reverses_id = v.id))))"
+        " UNION ALL SELECT n.centre_id, n.notice_id FROM bank_notice n WHERE n.state = 7 AND 1 <> (SELECT count(*)"
+        " FROM bank_booking b WHERE b.centre_id = n.centre_id AND b.notice_id = n.notice_id AND b.state = 2"
+        " AND b.purpose <> 9)",
+    ),
+    Invariant(
+        "treasury: a booking taken back has its voucher reversed, exactly once",
+        "SELECT b.centre_id, b.booking_id FROM bank_booking b WHERE b.state = 5 AND NOT EXISTS (SELECT 1"
+        " FROM voucher r WHERE r.centre_id = b.centre_id AND r.reverses_id = b.voucher_id)",
+    ),
+    Invariant(
         "treasury: an entry taken back has exactly one reversal of the same amount",
         "SELECT n.centre_id, n.notice_id FROM bank_notice n WHERE n.state = 2 AND 1 <> (SELECT count(*)"
         " FROM bank_notice r WHERE r.centre_id = n.centre_id AND r.original_notice_id = n.notice_id"

@@ -19,6 +19,10 @@ from anju.treasury.batch_queries import batches as batches
 from anju.treasury.batch_queries import batches_unfinished as batches_unfinished
 from anju.treasury.batch_queries import gatherable as gatherable
 from anju.treasury.batch_queries import live_batches as live_batches
+from anju.treasury.booking_queries import booking as booking
+from anju.treasury.booking_queries import bookings as bookings
+from anju.treasury.booking_queries import bookings_of as bookings_of
+from anju.treasury.booking_queries import bookings_waiting as bookings_waiting
 from anju.treasury.deposit_queries import deposits as deposits
 from anju.treasury.deposit_queries import deposits_in_force_fen as deposits_in_force_fen
 from anju.treasury.deposit_queries import maturities as maturities
@@ -188,6 +192,12 @@ def notices(
         {"centre": centre_id, "states": [int(state) for state in states], "serial": serial, "limit": limit},
     )
     return [_notice(one) for one in found]
+
+
+def notice(notice_id: int, *, centre_id: int) -> NoticeSeen | None:
+    """One entry."""
+    found = row("SELECT * FROM bank_notice WHERE centre_id = %s AND notice_id = %s", [centre_id, notice_id])
+    return None if found is None else _notice(found)
 
 
 def notices_unstated(

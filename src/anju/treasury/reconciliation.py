@@ -195,10 +195,14 @@ class Left:
 
 @dataclass
 class _Pairs:
-    """Which journal line each voucher books, by their places; -1 for a voucher taken back by another one."""
+    """Which journal line each voucher books, by their places; -1 for a voucher taken back by another one.
+
+    `taken_back`: lines nobody booked, which take each other back.
+    """
 
     of_book: dict[int, int] = field(default_factory=dict)
     of_journal: dict[int, int] = field(default_factory=dict)
+    taken_back: dict[int, int] = field(default_factory=dict)
 
     def join(self, line: int, book: int) -> None:
         self.of_book[book], self.of_journal[line] = line, book
@@ -335,7 +339,34 @@ def _pair(journal: Sequence[JournalLine], books: Sequence[BankMovement], first: 
         other = free.get(books[place].reverses_id)
         if other is not None and books[place].effect_fen == -books[other].effect_fen:
             pairs.of_book[place] = pairs.of_book[other] = -1
+    _leave_out_rebooked(books, pairs)
+    _leave_out_taken_back(journal, pairs)
     return pairs
+
+
+def _leave_out_rebooked(books: Sequence[BankMovement], pairs: _Pairs) -> None:
+    """An entry booked, reversed and booked anew: its line has the first voucher, the other two cancel out."""
+    free = [(place, book) for place, book in enumerate(books) if place not in pairs.of_book]
+    anew: dict[tuple[int | None, int], deque[int]] = defaultdict(deque)
+    for place, book in free:
+        if book.reverses_id is None and book.event_id is not None:
+            anew[book.event_id, book.effect_fen].append(place)
+    for place, book in free:
+        waiting = anew.get((book.event_id, -book.effect_fen)) if book.reverses_id is not None else None
+        if waiting:
+            pairs.of_book[place] = pairs.of_book[waiting.popleft()] = -1
+
+
+def _leave_out_taken_back(journal: Sequence[JournalLine], pairs: _Pairs) -> None:
+    """An entry the bank took back before anybody booked it: neither of its two lines wants a voucher."""
+    free: dict[int | None, int] = {
+        line.notice_id: place for place, line in enumerate(journal)
+        if place not in pairs.of_journal and line.notice_id is not None
+    }  # fmt: skip
+    for place in list(free.values()):
+        other = free.get(journal[place].original_notice_id)
+        if other is not None and _fen(journal[place]) == -_fen(journal[other]):
+            pairs.taken_back[place], pairs.taken_back[other] = other, place
 
 
 def _comparison(
@@ -348,7 +379,7 @@ def _comparison(
         unbooked=tuple(
             _journal_item(line, "日记账已记，没有凭证")
             for place, line in enumerate(journal)
-            if place not in pairs.of_journal
+            if place not in pairs.of_journal and place not in pairs.taken_back
         ),
         unjournaled=tuple(
             _book_item(book, "凭证已记，日记账没有这一笔")
@@ -388,13 +419,14 @@ def _books_only(
 def _bank_only(
     journal: Sequence[JournalLine], pairs: _Pairs, at_bank: dict[int, BankLine], before: set[int]
 ) -> tuple[Item, ...]:
-    """On the bank's statements, or in their opening balance, and not booked."""
+    """On the bank's statements, or in their opening balance, and not booked; but not what the bank undid there."""
+    told = {place for place in range(len(journal)) if place in at_bank or place in before}
     return tuple(
         _bank_item(at_bank[place], _got_or_paid(at_bank[place].effect_fen), line)
         if place in at_bank
         else _journal_item(line, _got_or_paid(_fen(line)))
         for place, line in enumerate(journal)
-        if place not in pairs.of_journal and (place in at_bank or place in before)
+        if place in told and place not in pairs.of_journal and pairs.taken_back.get(place) not in told
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from anju.ledger.posting_rules import PostingRule
+
 
 class PaymentState(IntEnum):
     """A payment order (付款指令) moves only forward, each move its own commit.
@@ -53,6 +55,8 @@ class NoticeState(IntEnum):
     """A debit of, or money returned from, one of our own payment orders."""
     UNEXPECTED = 6
     """A debit nobody ordered: the treasurer must look."""
+    BOOKED = 7
+    """A debit nobody ordered, booked by two people (`actions.bookings`)."""
 
     @property
     def zh(self) -> str:
@@ -66,6 +70,7 @@ _NOTICE_ZH = {
     NoticeState.WAITING: "冲回通知，等待原到账",
     NoticeState.OWN_PAYMENT: "本中心付款",
     NoticeState.UNEXPECTED: "未知支出，待资金人员核实",
+    NoticeState.BOOKED: "已由两人记账",
 }
 
 
@@ -282,6 +287,36 @@ class ReceiptReversed:
     bank_account_id: int
     amount_fen: int
     value_on: date
+
+
+@dataclass(frozen=True)
+class ReceiptBooked:
+    """Two people say what money in suspense is: the bank's interest, or what it gave back. Post `rule` under `key`.
+
+    Who keeps the suspense posts the voucher, whole, or refuses: then nothing was booked.
+    """
+
+    receipt_id: int
+    centre_id: int
+    amount_fen: int
+    rule: PostingRule
+    key: str
+    business_date: date
+    maker_person_id: int
+    checker_person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReceiptUnbooked:
+    """The voucher of `ReceiptBooked` is reversed by `voucher_id`: the money lies in suspense again."""
+
+    receipt_id: int
+    centre_id: int
+    amount_fen: int
+    voucher_id: int
+    maker_person_id: int | None
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ from anju.contributions.types import (
 )
 from anju.identity.types import NotMe, PhoneChanged, SendingBudgetNear
 from anju.kernel.events import listen
-from anju.treasury.types import MoneyReceived, PaymentReturned, PaymentSettled, ReceiptReversed
+from anju.treasury.types import (
+    MoneyReceived,
+    PaymentReturned,
+    PaymentSettled,
+    ReceiptBooked,
+    ReceiptReversed,
+    ReceiptUnbooked,
+)
 from anju.wiring import interest, months, payouts, safety
 from anju.withdrawals import actions as withdrawals
 from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
@@ -25,6 +32,8 @@ def connect() -> None:
     # money at the bank
     listen(MoneyReceived, contributions.on_money_received)
     listen(ReceiptReversed, contributions.on_receipt_reversed)
+    listen(ReceiptBooked, contributions.on_receipt_booked)
+    listen(ReceiptUnbooked, contributions.on_receipt_unbooked)
     listen(PaymentSettled, contributions.on_payment_settled)
     listen(PaymentReturned, contributions.on_payment_returned)
     listen(PaymentSettled, withdrawals.on_payment_settled)

@@ -1,5 +1,6 @@
 """Actions of the contributions room: all writes."""
 
+from anju.contributions.actions.booking import on_receipt_booked, on_receipt_unbooked
 from anju.contributions.actions.changes import apply_changes
 from anju.contributions.actions.checking import (
     ASKING_SECONDS,
@@ -32,7 +33,9 @@ __all__ = [
     "on_money_received",
     "on_payment_returned",
     "on_payment_settled",
+    "on_receipt_booked",
     "on_receipt_reversed",
+    "on_receipt_unbooked",
     "post_remittance",
     "readable",
     "readable_pasted",

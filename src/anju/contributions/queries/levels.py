@@ -13,7 +13,8 @@ from anju.database.sql import row, rows
 _SUSPENSE = """
 SELECT ((SELECT coalesce(sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END), 0)
            FROM suspense WHERE centre_id = %(centre)s)
-      - (SELECT coalesce(sum(CASE WHEN m.kind IN (1, 4) THEN m.amount_fen WHEN m.kind IN (3, 6, 8, 9) THEN -m.amount_fen
+      - (SELECT coalesce(sum(CASE WHEN m.kind IN (1, 4, 12) THEN m.amount_fen
+                    WHEN m.kind IN (3, 6, 8, 9, 11) THEN -m.amount_fen
                     WHEN m.kind = 7 AND m.voucher_id IS NOT NULL THEN m.amount_fen ELSE 0 END
                     * CASE WHEN s.owed THEN -1 ELSE 1 END), 0)
            FROM suspense_move m JOIN suspense s ON s.centre_id = m.centre_id AND s.suspense_id = m.suspense_id

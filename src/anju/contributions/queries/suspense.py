@@ -145,4 +145,5 @@ def _item(line: dict[str, Any]) -> SuspenseSeen:
         remittance_number=line["number"] or "", remittance_total_fen=line["total_fen"],
         missing_fen=max(line["total_fen"] - line["waiting_fen"], 0) if payable else None,
         payer_digest=bytes(line["payer_digest"]) if line["payer_digest"] else None,
+        subject=line["subject"],
     )  # fmt: skip

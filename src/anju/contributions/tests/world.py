@@ -34,7 +34,9 @@ from anju.treasury.types import (
     MoneyReceived,
     PaymentReturned,
     PaymentSettled,
+    ReceiptBooked,
     ReceiptReversed,
+    ReceiptUnbooked,
 )
 
 CENTRE = 990100
@@ -129,6 +131,8 @@ def pay(
 LISTENERS: tuple[tuple[type, Callable[[Any], None]], ...] = (
     (MoneyReceived, actions.on_money_received),
     (ReceiptReversed, actions.on_receipt_reversed),
+    (ReceiptBooked, actions.on_receipt_booked),
+    (ReceiptUnbooked, actions.on_receipt_unbooked),
     (PaymentSettled, actions.on_payment_settled),
     (PaymentReturned, actions.on_payment_returned),
 )

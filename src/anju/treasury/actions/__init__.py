@@ -10,6 +10,7 @@ from anju.treasury.actions.batches import (
     release_batch,
     send_batch_again,
 )
+from anju.treasury.actions.bookings import confirm_booking, decline_booking, propose_booking
 from anju.treasury.actions.cards import bind_card, end_card
 from anju.treasury.actions.contradictions import settle_contradiction
 from anju.treasury.actions.deposits import (
@@ -31,7 +32,7 @@ from anju.treasury.actions.payments import (
     release_payments,
     send_again,
 )
-from anju.treasury.actions.renewing import order_again, withdraw_unsigned
+from anju.treasury.actions.renewing import order_again, order_repeated, withdraw_unsigned
 from anju.treasury.actions.statements import import_statement, keep_statement, tell_entries
 from anju.treasury.batch_machine import advance_batch, chase_batches, check_batch_names
 from anju.treasury.machine import advance, ask_card_owner, chase, record_result
@@ -54,6 +55,8 @@ __all__ = [
     "check_batch",
     "check_batch_names",
     "check_move",
+    "confirm_booking",
+    "decline_booking",
     "decline_payment",
     "dissolve_batch",
     "end_card",
@@ -67,6 +70,8 @@ __all__ = [
     "open_bank_account",
     "order_again",
     "order_payment",
+    "order_repeated",
+    "propose_booking",
     "propose_deposit",
     "propose_drawing",
     "propose_transfer",

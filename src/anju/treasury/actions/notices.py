@@ -20,6 +20,7 @@ from anju.kernel.events import publish
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import enter_gate
 from anju.treasury.actions.accounts import NUMBER_KIND
+from anju.treasury.actions.bookings import take_back_booking
 from anju.treasury.actions.contradictions import keep_contradiction
 from anju.treasury.bank import bank
 from anju.treasury.machine import plan_look, return_settled
@@ -53,7 +54,7 @@ def receive_notice(notice: EntryNotice, *, at: datetime, centre_id: int | None =
     """Keep one entry and tell the business: one transaction, one voucher or none.
 
     Money in → `MoneyReceived`; a reversal → `ReceiptReversed`, or it waits for its original; a debit or a return of
-    our own payment → recognised, no receipt; a debit nobody ordered → for the treasurer.
+    our own payment → recognised, no receipt; a debit nobody ordered → for two people to book (`bookings`).
     """
     centre_id = settings.ANJU_CENTRE_ID if centre_id is None else centre_id
     account = row(
@@ -156,9 +157,13 @@ def _reverse(kept: _Kept) -> NoticeState:
     if original["amount_fen"] != notice.amount_fen:
         return NoticeState.UNEXPECTED
     if original["state"] == NoticeState.RECEIVED:
+        take_back_booking(kept.centre_id, original["notice_id"], at=kept.at)
         _take_back(kept.centre_id, kept.bank_account_id, original["notice_id"], notice.amount_fen, notice.entry_date)
     elif original["state"] == NoticeState.OWN_PAYMENT and original["direction"] == Direction.DEBIT:
         return_settled(kept.centre_id, original["order_id"], value_on=notice.entry_date, at=kept.at)
+    elif original["state"] in (NoticeState.UNEXPECTED, NoticeState.BOOKED):
+        take_back_booking(kept.centre_id, original["notice_id"], at=kept.at)
+        _set_state(kept.centre_id, original["notice_id"], NoticeState.REVERSED)
     else:
         return NoticeState.UNEXPECTED
     _set_state(kept.centre_id, kept.notice_id, NoticeState.REVERSAL, original=original["notice_id"])

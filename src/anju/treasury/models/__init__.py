@@ -2,6 +2,7 @@
 
 from anju.treasury.models.account import BankAccount
 from anju.treasury.models.batch import BatchContradiction, PaymentBatch, PaymentBatchLine
+from anju.treasury.models.booking import BankBooking
 from anju.treasury.models.card import MemberCard
 from anju.treasury.models.contradiction import BankContradiction
 from anju.treasury.models.deposit import Deposit, OwnMove
@@ -12,6 +13,7 @@ from anju.treasury.models.statement import BankEntry, BankStatement
 
 __all__ = [
     "BankAccount",
+    "BankBooking",
     "BankContradiction",
     "BankEntry",
     "BankNotice",

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from anju.kernel.events import listen, listeners, stop_listening
-from anju.treasury.types import MoneyReceived, PaymentReturned, PaymentSettled, ReceiptReversed
+from anju.treasury.types import (
+    MoneyReceived,
+    PaymentReturned,
+    PaymentSettled,
+    ReceiptBooked,
+    ReceiptReversed,
+    ReceiptUnbooked,
+)
 
-_NEWS = (MoneyReceived, ReceiptReversed, PaymentSettled, PaymentReturned)
+_NEWS = (MoneyReceived, ReceiptBooked, ReceiptReversed, ReceiptUnbooked, PaymentSettled, PaymentReturned)
 
 
 @pytest.fixture(autouse=True)
