@@ -137,7 +137,7 @@ def _key(item: Item) -> tuple[object, ...]:
 def _of_item(level: int, label: str, one: Item, *, page: str) -> Difference:
     """A line that stands alone. One thing has one name, so that one explanation serves every level that meets it."""
     if one.notice_id is not None:
-        name, page_id = f"notice:{one.notice_id}:{one.effect_fen}", None
+        name, page, page_id = f"notice:{one.notice_id}:{one.effect_fen}", "desk-movement", one.notice_id
     elif one.voucher_id is not None:
         name, page, page_id = f"voucher:{one.voucher_id}:{one.effect_fen}", "desk-voucher", one.voucher_id
     elif one.order_id is not None:

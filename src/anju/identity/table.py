@@ -69,6 +69,7 @@ _LISTED = (
     Permission("treasury.settle", "处理挂账", _TREASURER),
     Permission("treasury.batch", "组成和复核付款批次", _TREASURER | {Role.ACCOUNTANT}),
     Permission("treasury.deposits", "查看存款登记，复核资金调拨", _TREASURER | {Role.ACCOUNTANT}),
+    Permission("treasury.book", "提出和确认银行流水记账", _TREASURER | {Role.ACCOUNTANT}),
     Permission("treasury.release", "放行付款", _TREASURER),
     Permission("closing.view", "查看结账", _TREASURER | _ACCOUNTANT | _AUDITOR),
     Permission("closing.run", "办理日结、月结和年结", _ACCOUNTANT),

@@ -45,7 +45,7 @@ def notices(run: Run, actor: Actor, at: datetime) -> Outcome:
         Difference(
             0, "到账通知", labels.get(one.bank_account_id, ""), one.effect_fen, 0,
             f"{one.entry_date} {one.state.zh}，流水号 {one.host_serial}" + (f"，{one.summary}" if one.summary else ""),
-            item=f"notice:{one.notice_id}:{one.effect_fen}", page="desk-notices",
+            item=f"notice:{one.notice_id}:{one.effect_fen}", page="desk-movement", page_id=one.notice_id,
         )
         for one in odd
     ]  # fmt: skip

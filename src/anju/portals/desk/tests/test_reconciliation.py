@@ -19,6 +19,7 @@ from anju.identity.types import Role
 from anju.kernel import clock
 from anju.portals.desk.tests.test_statements import days, send, text_of
 from anju.portals.desk.tests.world import client_of, login, staff
+from anju.treasury import queries
 from anju.treasury.tests.statement_files import Line, signed_csv
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,9 @@ def test_what_is_outstanding_is_listed_with_its_age_and_a_way_to_it(client: Clie
     assert "银行已收、单位未收（1 项）" in text_of(client.get(PAGE)), "yesterday the books did not know yet"
     page = text_of(client.get(PAGE, today()))
     assert "调节后相等，2 项未达" in page
-    for words in ("银行已付，单位未付", "单位已收，银行未收", "F1", "72.00", "q=F1"):
+    (fee,) = queries.notices(money.CENTRE, serial="F1")
+    where = f"/desk/treasury/notices/{fee.notice_id}/"
+    for words in ("银行已付，单位未付", "单位已收，银行未收", "F1", "72.00", where):
         assert words in page, words
     assert '<td class="n" data-label="多久">2</td>' in page
     assert "F1" in text_of(client.get("/desk/treasury/notices/", {"q": "F1"}))

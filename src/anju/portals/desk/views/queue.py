@@ -90,6 +90,7 @@ def _treasurer(request: HttpRequest) -> HttpResponse:
         "never_seen": [one for one in unknown if one.never_seen], "odd": odd, "mandates": live, "late": late,
         "late_fen": sum(one.total_fen for one in late), "done": done_of(request),
         "contradictions": treasury.open_contradictions(actor.centre_id), "yesterday": today - timedelta(days=1),
+        "bookings": treasury.bookings_waiting(actor.centre_id, actor.person_id),
     }  # fmt: skip
     context["without_statement"], context["stated_to"] = stated_to(actor.centre_id)
     return render(request, "desk/home_treasury.html", context)

@@ -142,6 +142,8 @@ def _outstanding(item: Item, on: date) -> Outstanding:
         address, where = reverse("desk-voucher", args=[item.voucher_id]), f"凭证 {item.voucher_id}"
     elif item.order_id is not None:
         address, where = reverse("desk-payment", args=[item.order_id]), "这笔付款"
+    elif item.notice_id is not None:
+        address, where = reverse("desk-movement", args=[item.notice_id]), "这笔银行流水"
     elif item.serial:
         address, where = f"{reverse('desk-notices')}?{urlencode({'q': item.serial})}", "这笔银行流水"
     return Outstanding(item, (on - item.on).days, address, where)

@@ -38,7 +38,7 @@ def accountant(request: HttpRequest) -> HttpResponse:
         "month_run": closing.live_run(actor.centre_id, RunKind.MONTH), "stretch": _stretch(request),
         "suspense": sum(n for n, _ in suspense.values()), "suspense_fen": sum(fen for _, fen in suspense.values()),
         "open": counts.get(FindingState.OPEN, (0, 0)), "contradictions": treasury.open_contradictions(actor.centre_id),
-        "done": done_of(request),
+        "bookings": treasury.bookings_waiting(actor.centre_id, actor.person_id), "done": done_of(request),
     }  # fmt: skip
     return render(request, "desk/home_accountant.html", context)
 
