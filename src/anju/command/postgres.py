@@ -23,6 +23,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from anju.command.parent import ending_with_us
+
 SYSTEM_USER = "anju"
 SYSTEM_DIR = Path("/var/lib/anju")
 Say = Callable[[str], None]
@@ -220,8 +222,13 @@ def ensure_database(server: Server, name: str = "anju") -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
-def start(data_dir: Path, secrets: dict[str, object], *, durable: bool = True) -> tuple[Server, bool]:
-    """Start the cluster of a data folder, or join the running one; (server, whether we started it)."""
+def start(
+    data_dir: Path, secrets: dict[str, object], *, durable: bool = True, with_us: bool = False
+) -> tuple[Server, bool]:
+    """Start the cluster of a data folder, or join the running one; (server, whether we started it).
+
+    ``with_us``: one that we start shuts down when this process ends, however it ends.
+    """
     owner, app = str(secrets["owner_password"]), str(secrets["app_password"])
     super_password = str(secrets["secret_key"])[:32]
     account = _account()
@@ -238,20 +245,22 @@ def start(data_dir: Path, secrets: dict[str, object], *, durable: bool = True) -
     port = _last_port(cluster) or _free_port()
     with contextlib.suppress(FileNotFoundError):
         (cluster / "postmaster.pid").unlink()
-    process = _spawn(cluster, account, port, durable=durable)
+    process = _spawn(cluster, account, port, durable=durable, with_us=with_us)
     _wait_ready(process, port, super_password, cluster)
     _ensure_roles(port, super_password, owner, app)
     return Server(port, process.pid, cluster, owner, app), True
 
 
 def _spawn(
-    cluster: Path, account: pwd.struct_passwd | None, port: int, *, durable: bool
+    cluster: Path, account: pwd.struct_passwd | None, port: int, *, durable: bool, with_us: bool
 ) -> subprocess.Popen[bytes]:
     log_path = cluster.parent / "postgres.log"
     log = log_path.open("ab")
     options: dict[str, object] = {"stdout": log, "stderr": log, "cwd": "/", "start_new_session": True}
     if account is not None:
         options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    if with_us:
+        options |= {"preexec_fn": ending_with_us(signal.SIGINT)}
     command = [str(_programs(account) / "postgres"), "-D", str(cluster), *_settings(port, durable=durable)]
     return subprocess.Popen(command, **options)  # type: ignore[call-overload,no-any-return]
 

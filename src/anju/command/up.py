@@ -16,10 +16,14 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from anju.command import postgres
+import psycopg
+
+from anju.command import clocks, postgres
+from anju.command.parent import ending_with_us
 from anju.project.environment import default_data_dir, ensure_secrets
 
 
@@ -38,11 +42,12 @@ class Child:
     once: bool = False
 
     def start(self) -> None:
-        """Start it in a group of its own, so that Ctrl-C reaches us first."""
+        """Start it in a group of its own, so that Ctrl-C reaches us first; it ends with us, however we end."""
         stream: IO[bytes] = self.log.open("ab")
         self.process = subprocess.Popen(
-            self.command, stdout=stream, stderr=stream, env=self.environment, start_new_session=True
-        )
+            self.command, stdout=stream, stderr=stream, env=self.environment, start_new_session=True,
+            preexec_fn=ending_with_us(signal.SIGTERM),
+        )  # fmt: skip
         stream.close()
 
     def patience(self) -> int:
@@ -143,6 +148,7 @@ def _run(*, port: int, empty: bool) -> int:
     children: list[Child] = []
     try:
         environment = _environment(data_dir, port=port, server=server, demo=not empty)
+        _refuse_unlike_clocks(environment["DATABASE_URL"])
         progress.step("建表和升级")
         _manage(environment, "migrate", owner=True)
         progress.step("装入科目、利率和营业日")
@@ -183,9 +189,24 @@ def _run(*, port: int, empty: bool) -> int:
 def _database(data_dir: Path, secrets: dict[str, object]) -> tuple[postgres.Server | None, bool]:
     if os.environ.get("DATABASE_URL"):
         return None, False
-    server, ours = postgres.start(data_dir, secrets)
+    server, ours = postgres.start(data_dir, secrets, with_us=True)
     postgres.ensure_database(server)
     return server, ours
+
+
+def _refuse_unlike_clocks(address: str) -> None:
+    def ask() -> datetime:
+        with psycopg.connect(address, connect_timeout=10) as connection:
+            found = connection.execute(clocks.ASK).fetchone()
+        assert found is not None and isinstance(found[0], datetime)
+        return found[0]
+
+    try:
+        unlike = clocks.refuse_unlike(ask)
+    except psycopg.OperationalError as error:
+        raise postgres.StartRefused(f"连不上数据库：{error}。请核对 DATABASE_URL。") from error
+    if unlike:
+        raise postgres.StartRefused(unlike)
 
 
 def _environment(
@@ -287,7 +308,7 @@ def _bring_back(server: postgres.Server, data_dir: Path, secrets: dict[str, obje
     refused = postgres.StartRefused("")
     for _ in range(60):
         try:
-            back, _ = postgres.start(data_dir, secrets)
+            back, _ = postgres.start(data_dir, secrets, with_us=True)
         except postgres.StartRefused as again:
             refused = again  # those it left behind are still leaving
             time.sleep(0.5)

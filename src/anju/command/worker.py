@@ -10,8 +10,12 @@ import asyncio
 import logging
 import os
 import signal
+import sys
+from datetime import datetime
 
 import django
+
+from anju.command import clocks
 
 STALLED_AFTER_SECONDS = 30
 _LOG = logging.getLogger(__name__)
@@ -51,9 +55,23 @@ async def _serve(concurrency: int) -> None:
                 watcher.cancel()
 
 
+def _database_time() -> datetime:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(clocks.ASK)
+        found: datetime = cursor.fetchone()[0]
+    connection.close()
+    return found
+
+
 def run(concurrency: int = 2) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; 1 with one sentence where the machine's clock is not the database's."""
     django.setup()
+    unlike = clocks.refuse_unlike(_database_time)
+    if unlike:
+        print(f"没有启动：{unlike}", file=sys.stderr)
+        return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         asyncio.run(_serve(int(os.environ.get("ANJU_WORKER_CONCURRENCY", concurrency))))
