@@ -1,4 +1,5 @@
-"""Payments that nobody has signed yet, ordered anew with other amounts: a close-out bears interest day by day."""
+"""Payments ordered anew: what nobody signed, with other amounts, for a close-out bears interest day by day; and what
+came back, to the card it was for or to another one of the same person."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from anju.database.sql import execute
 from anju.kernel.actor import Actor
 from anju.treasury.actions.payments import order_payment
 from anju.treasury.orders import read_order
-from anju.treasury.types import PaymentState
+from anju.treasury.types import BusinessKind, Payee, PaymentDraft, PaymentState
 
 
 @transaction.atomic
@@ -38,6 +39,27 @@ def order_again(
     assert before.state is PaymentState.CANCELLED, "the first order must not be paid as well"
     draft = replace(
         before.draft, amount_fen=amount_fen, interest_fen=interest_fen, idempotency_key=idempotency_key,
+        bank_account_id=before.bank_account_id,
+    )  # fmt: skip
+    return order_payment(draft, at=at)
+
+
+@transaction.atomic
+def order_repeated(
+    order_id: int, *, centre_id: int, idempotency_key: str, source_kind: str, source_id: int, summary: str,
+    maker_person_id: int, checker_release: str, at: datetime, payee: Payee | None = None,
+) -> int:  # fmt: skip
+    """Order once more what came back of a payment: the same amount from the same account; the new order's id.
+
+    ``payee`` is another card of the person paid before; without it the money goes where it went. The caller knows whose
+    card it is. The order waits for a second person's signature, or leaves under a mandate somebody else signed.
+    """
+    before = read_order(centre_id, order_id)
+    assert before.state is PaymentState.RETURNED, "what has not come back is not paid again"
+    draft = PaymentDraft(
+        centre_id=centre_id, idempotency_key=idempotency_key, source_kind=source_kind, source_id=source_id,
+        amount_fen=before.amount_fen, payee=payee or before.payee, summary=summary, maker_person_id=maker_person_id,
+        checker_release=checker_release, business_kind=BusinessKind(before.business_kind),
         bank_account_id=before.bank_account_id,
     )  # fmt: skip
     return order_payment(draft, at=at)
