@@ -13,6 +13,7 @@ from django.db import transaction
 from anju.accounts import actions as accounts
 from anju.contributions import actions as contributions
 from anju.contributions.types import Declaration
+from anju.demo.bank_entries import plan_bank_entries
 from anju.demo.city import City, Progress, moment
 from anju.demo.closing import plan_days_close, plan_month_close
 from anju.demo.outside import CENTRE_ACCOUNT
@@ -32,6 +33,7 @@ def play_months(city: City, progress: Progress) -> None:
     for month in city.months:
         progress.step(f"{month.zh}汇缴", by=MONTH_WEIGHT)
         plan_remittances(city, month)
+        plan_bank_entries(city, month)
         plan_month_close(city, month)
         city.agenda.play(before=moment((month + 1).first_day, 0))
 
