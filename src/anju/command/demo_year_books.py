@@ -26,8 +26,9 @@ def interest_of(story: Story) -> tuple[int, int]:
 
 
 def income_of(story: Story) -> int:
-    """The year's value-added income: what the bank owes, less members' interest and the fee."""
-    return story.told.income_fen - story.told.fee_fen - sum(interest_of(story))
+    """The year's value-added income: what the bank owes or paid, less members' interest and both fees."""
+    told = story.told
+    return told.income_fen - told.fee_fen - told.bank_fee_fen - sum(interest_of(story))
 
 
 def expected(story: Story) -> dict[str, int]:
@@ -35,7 +36,7 @@ def expected(story: Story) -> dict[str, int]:
     model, year, plan = story.town.model, story.year, story.plan()
     return {
         "101": model.deposits_fen,
-        "111": story.told.income_fen,
+        "111": story.told.income_fen - story.told.collected_fen,
         "201": -sum(model.balance(account_id, year) for account_id in model.accounts),
         "211": -interest_of(story)[1],
         "214": -(plan.management_fee_fen + plan.supplement_fen),

@@ -34,12 +34,13 @@ from anju.parties.queries import person_by_document
 from anju.parties.types import UnitDraft
 from anju.treasury import actions as treasury
 from anju.treasury import queries as payments
+from anju.treasury.booking_types import BookingPurpose
 from anju.treasury.fake_bank import PayMood
 from anju.treasury.types import Direction, EntryNotice
 
 BASE_YUAN = (8600, 5500, 12000)
 RENT_FEN, STRANGE_FEN = 330_000, 52_000
-QUARTER_INTEREST_FEN, QUARTER_FEE_FEN = 1_250_000, 64_000
+QUARTER_INTEREST_FEN, QUARTER_FEE_FEN, BANK_FEE_FEN = 1_250_000, 64_000, 3_500
 RESERVE_RATE = Decimal("0.6")
 
 
@@ -49,6 +50,10 @@ class Told:
 
     income_fen: int = 0
     fee_fen: int = 0
+    collected_fen: int = 0
+    """Of the income what the bank paid within the year."""
+    bank_fee_fen: int = 0
+    """What the bank took by itself."""
     explained: list[str] = field(default_factory=list)
 
 
@@ -261,6 +266,32 @@ class Story:
             )  # fmt: skip
         self.told.income_fen += QUARTER_INTEREST_FEN
         self.told.fee_fen += QUARTER_FEE_FEN
+        self._bank_by_itself(month)
+
+    def _bank_by_itself(self, month: Month) -> None:
+        """The next day the bank pays what was accrued, but for the last quarter's, and takes a fee nobody ordered."""
+        self._at(date(month.year, month.month, 22))
+        if month.month < 12:
+            paid = self._money_in(QUARTER_INTEREST_FEN, "单位活期存款结息", None)
+            self._book(paid, BookingPurpose.ACCRUED_INTEREST)
+            self.told.collected_fen += QUARTER_INTEREST_FEN
+        fee = self.town.book(EntryNotice(
+            account=CENTRE_ACCOUNT, host_serial=f"F{self.town.next():08d}", direction=Direction.DEBIT,
+            amount_fen=BANK_FEE_FEN, entry_date=self.town.bank_day, summary="回单打印费",
+        ))  # fmt: skip
+        self._tell(fee)
+        self._book(fee, BookingPurpose.BANK_FEE)
+        self.told.bank_fee_fen += BANK_FEE_FEN
+        self.town.model.deposits_fen -= BANK_FEE_FEN
+
+    def _book(self, told: EntryNotice, purpose: BookingPurpose) -> None:
+        """Said by a treasurer, booked by an accountant."""
+        town = self.town
+        (entry,) = payments.notices(town.centre_id, serial=told.host_serial)
+        booking_id = treasury.propose_booking(entry.notice_id, purpose, actor=town.actor("treasurer"), at=town.at)
+        proposed = payments.booking(booking_id, centre_id=town.centre_id)
+        assert proposed is not None
+        treasury.confirm_booking(booking_id, digest=proposed.digest, actor=town.actor("accountant"), at=town.at)
 
     # ------------------------------------------------------------------------------------------------- closing
 

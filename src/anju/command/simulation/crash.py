@@ -110,7 +110,7 @@ SELECT (SELECT max(voucher_id) FROM gl_line) AS gl_lines, (SELECT count(*) FROM 
 """.format(newest=", ".join(f"{_NEWEST.format(table=table, key=key)} AS {table}" for table, key in (
     ("remittance", "remittance_id"), ("suspense", "suspense_id"), ("suspense_move", "suspense_id"),
     ("bank_notice", "notice_id"), ("payment_order", "order_id"), ("payment_batch", "batch_id"),
-    ("closing_run", "run_id"),
+    ("closing_run", "run_id"), ("bank_booking", "booking_id"),
 )))  # fmt: skip
 
 

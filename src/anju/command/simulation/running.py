@@ -11,6 +11,7 @@ from random import Random
 
 from anju.command.simulation import (  # noqa: F401  (what may happen registers itself)
     bank,
+    bank_entries,
     batches,
     books,
     closing,
