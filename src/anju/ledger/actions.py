@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import IntegrityError, transaction
 
 from anju.audit.actions import record
@@ -24,29 +27,16 @@ from anju.kernel.refusal import Refusal
 from anju.ledger import queries
 from anju.ledger.types import PostedVoucher, Voucher, VoucherDraft, VoucherKind
 
-# One statement: a voucher without its lines never exists, not even for a moment; and the gate stands before it.
+# The gate is entered before the voucher is written, by one statement.
 _POST = """
 WITH gate AS MATERIALIZED (
     SELECT enter_gate(%(centre_id)s, %(business_date)s) AS day
-), made AS (
-    INSERT INTO voucher (centre_id, id, idempotency_key, request_digest, kind, business_date, known_at,
-        maker_person_id, checker_person_id, reverses_id, event_id, member_count, member_debit_fen,
-        member_credit_fen, lines_digest, public_ref)
-    SELECT %(centre_id)s, coalesce(%(voucher_id)s, nextval('voucher_id_seq')), %(idempotency_key)s,
-        %(request_digest)s::bytea, %(kind)s, %(business_date)s::date, %(at)s::timestamptz, %(maker)s::bigint,
-        %(checker)s::bigint, %(reverses_id)s::bigint, %(event_id)s::bigint, %(member_count)s, %(member_debit_fen)s,
-        %(member_credit_fen)s, %(lines_digest)s::bytea, %(public_ref)s::uuid
-      FROM gate
-    ON CONFLICT ON CONSTRAINT voucher_key DO NOTHING
-    RETURNING centre_id, id, public_ref
-), lines AS (
-    INSERT INTO gl_line (centre_id, voucher_id, n, subject, unit_id, bank_account_id, debit_fen, credit_fen)
-    SELECT made.centre_id, made.id, l.n, l.subject, l.unit_id, l.bank_account_id, l.debit_fen, l.credit_fen
-      FROM made, unnest(%(subjects)s::text[], %(units)s::bigint[], %(banks)s::bigint[], %(debits)s::bigint[],
-                        %(credits)s::bigint[])
-           WITH ORDINALITY AS l (subject, unit_id, bank_account_id, debit_fen, credit_fen, n)
 )
-SELECT made.id, made.public_ref, gate.day FROM gate LEFT JOIN made ON true
+SELECT day, write_voucher(%(centre_id)s, %(voucher_id)s, %(idempotency_key)s, %(request_digest)s, %(kind)s,
+    %(business_date)s, %(at)s, %(maker)s, %(checker)s, %(reverses_id)s, %(event_id)s, %(member_count)s,
+    %(member_debit_fen)s, %(member_credit_fen)s, %(lines_digest)s, %(public_ref)s,
+    %(subjects)s, %(units)s::bigint[], %(banks)s::bigint[], %(debits)s::bigint[], %(credits)s::bigint[]) AS id
+  FROM gate
 """
 
 
@@ -162,9 +152,17 @@ def claim_key(centre_id: int, key: str, *, digest: bytes) -> PostedVoucher | Non
     None when the key is free: whoever asks for it now waits. The voucher when the same request was posted before;
     refuses (409) when it was another request. Comes after the gate and before any account.
     """
-    execute("SELECT pg_advisory_xact_lock(hashtext('voucher key'), hashtext(%s))", [f"{centre_id}:{key}"])
-    known = queries.posted(centre_id, key)
-    return None if known is None else _same_request(known, digest)
+    found = row("SELECT * FROM claim_voucher_key(%s, %s)", [centre_id, key])
+    assert found is not None
+    return known_voucher(found, digest=digest)
+
+
+def known_voucher(found: Mapping[str, Any], *, digest: bytes) -> PostedVoucher | None:
+    """What ``claim_voucher_key`` found, as ``claim_key`` answers it; for statements that claim a key and do more."""
+    if found["known_id"] is None:
+        return None
+    known = PostedVoucher(found["known_id"], found["known_ref"], replayed=True)
+    return _same_request((known, bytes(found["known_request"])), digest)
 
 
 def _same_request(known: tuple[PostedVoucher, bytes], digest: bytes) -> PostedVoucher:
@@ -201,17 +199,27 @@ def post_voucher_within(draft: VoucherDraft, *, at: datetime) -> PostedVoucher:
 
 
 def _insert(draft: VoucherDraft, at: datetime) -> dict[str, Any]:
-    """The new voucher's id, None when its key is taken, and the day on which the books stand."""
+    """The new voucher's id, None when its key is taken, its reference, and the day on which the books stand."""
+    values = _parameters(draft, at)
+    with refusing_closed_period():
+        made = row(_POST, values)
+    assert made is not None
+    return made | {"public_ref": values["public_ref"]}
+
+
+@contextmanager
+def refusing_closed_period() -> Iterator[None]:
+    """Refuse in words what the database refuses: a voucher of a period that is closed."""
     try:
-        made = row(_POST, _parameters(draft, at))
+        yield
     except IntegrityError as refused:
-        if getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None) != "voucher_period_open":
+        cause = refused.__cause__
+        if not isinstance(cause, psycopg.Error) or cause.diag.constraint_name != "voucher_period_open":
             raise
         raise Refusal(
-            "ledger.period_closed", f"{draft.business_date} 所在的会计期间已经结账：请按当前会计日期记账，或先反结账。"
+            "ledger.period_closed",
+            f"{cause.diag.message_detail} 所在的会计期间已经结账：请按当前会计日期记账，或先反结账。",
         ) from refused
-    assert made is not None
-    return made
 
 
 def _parameters(draft: VoucherDraft, at: datetime) -> dict[str, object]:

@@ -8,41 +8,38 @@ from typing import Any
 
 from django.db import transaction
 
-from anju.accounts.actions._ground import DIGEST, BookDay, act, enter_for, lock_balance
+from anju.accounts.actions._ground import DIGEST, BookDay, lock_balance, unknown_account
 from anju.accounts.actions.holds import open_hold
-from anju.accounts.types import CARRIED, PRODUCT, HoldOutcome, LineKind
-from anju.database.sql import row
+from anju.accounts.types import HoldOutcome
+from anju.database.sql import prepared_row
 from anju.kernel.actor import Actor
+from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
-from anju.ledger.actions import claim_key, post_voucher_within, request_digest
+from anju.ledger.actions import known_voucher, public_ref, refusing_closed_period, request_digest
 from anju.ledger.posting_rules import PostingRule, pair
-from anju.ledger.types import PostedVoucher, VoucherDraft, VoucherKind
+from anju.ledger.queries import opened
+from anju.ledger.types import PostedVoucher, VoucherKind
 
-# Carried-forward money goes first, then the current year's; one rate makes that a split of fields only. The balance row
-# is locked before the hold, as everywhere. A hold that is not open, or of another amount, leaves both as they are,
-# unless it ended while this statement waited for the balance: then ``ended`` is 0 and the transaction is taken back.
+# One call of the database (docs/decisions/0031): each room's own function writes its own tables, and what one gives the
+# next one takes. Nothing is written unless the whole is.
 _POST = f"""
-WITH b AS (
-    UPDATE balance SET balance_fen = balance_fen - %(fen)s, held_fen = held_fen - %(fen)s,
-           carried_fen = greatest(carried_fen - %(fen)s, 0), last_seq = last_seq + 1,
-           weighted_sum = weighted_sum - %(fen)s * rate_index_at({PRODUCT}::smallint, %(value_on)s)
-     WHERE account_id = %(account)s AND interest_year = %(year)s AND centre_id = %(centre)s AND state < {CARRIED}
-       AND EXISTS (SELECT 1 FROM hold WHERE account_id = %(account)s AND id = %(hold)s AND ended_at IS NULL
-                      AND amount_fen = %(fen)s AND closes_on IS NULL)
-    RETURNING last_seq, balance_fen, weighted_sum, nextval('voucher_id_seq') AS voucher_id
-), ended AS (
-    UPDATE hold SET ended_at = %(at)s, ended_year = %(year)s, outcome = {HoldOutcome.POSTED:d}
-      FROM b WHERE hold.account_id = %(account)s AND hold.id = %(hold)s AND hold.ended_at IS NULL
-    RETURNING 1
-), written AS (
-    INSERT INTO member_line (account_id, seq, voucher_id, centre_id, known_at, debit_fen, credit_fen, balance_after_fen,
-        weighted_sum_after, source_id, period, booked_on, value_on, kind)
-    SELECT %(account)s, last_seq, voucher_id, %(centre)s, %(at)s, %(fen)s, 0, balance_fen, weighted_sum,
-           %(source_id)s, %(period)s, %(day)s, %(value_on)s, {LineKind.WITHDRAWAL:d} FROM b
-    RETURNING *
+WITH paid AS MATERIALIZED (
+    SELECT * FROM pay_out_hold(%(account)s, %(hold)s, %(fen)s, %(source)s, %(value_on)s, %(key)s, %(at)s, %(today)s)
+), posted AS MATERIALIZED (
+    SELECT paid.*, CASE WHEN (line).seq IS NOT NULL THEN
+           write_voucher(centre, (line).voucher_id, %(key)s, %(request)s, {VoucherKind.WITHDRAWAL:d}, day, %(at)s,
+               %(maker)s, %(checker)s, NULL, %(event)s, 1, %(fen)s, 0,
+               (SELECT {DIGEST} FROM (SELECT (line).*) l), %(ref)s, ARRAY[%(debit)s, %(credit)s],
+               ARRAY[%(debit_unit)s, %(credit_unit)s]::bigint[], ARRAY[%(debit_bank)s, %(credit_bank)s]::bigint[],
+               ARRAY[%(fen)s, 0], ARRAY[0, %(fen)s]) END AS voucher_id
+      FROM paid
 )
-SELECT max(voucher_id) AS voucher_id, max(seq) AS seq, (SELECT count(*) FROM ended) AS ended, {DIGEST} AS digest
-  FROM written
+SELECT centre, day, known_id, known_ref, known_request, (line).seq AS seq, voucher_id,
+       CASE WHEN voucher_id IS NOT NULL THEN
+       record_act(coalesce(%(actor_centre)s, centre), 'accounts.post_withdrawal', %(at)s, %(login)s, %(actor)s,
+           %(role)s, 'account', %(account)s, jsonb_build_object('fen', %(fen)s, 'hold_id', %(hold)s,
+           'voucher_id', voucher_id, 'seq', (line).seq, 'reason', %(reason)s::text, 'source_id', %(source)s)) END
+  FROM posted
 """
 
 
@@ -66,54 +63,53 @@ def post_withdrawal(
     """Post what the bank has paid (Dr 201, Cr 101) with the bank's value date, and end its hold.
 
     ``event_id`` is the payment order. Called once the payment is confirmed, so a seal or a freeze that came later does
-    not stop it. The same key and request answer the same. Refuses a hold that is released, posted under another key, or
-    of another amount.
+    not stop it. The same key and request answer the same. Refuses a hold that is released, posted under another key, of
+    another amount, or made for another source.
     """
-    book = enter_for(account_id, at=at)
     digest = request_digest(
         account_id=account_id, hold_id=hold_id, fen=amount_fen, value_on=value_on, source_id=source_id
     )
-    known = claim_key(book.centre_id, key, digest=digest)
+    debit, credit = pair(PostingRule.WITHDRAWAL_PAID, amount_fen=amount_fen, bank_account_id=bank_account_id)
+    by = actor or Actor.machine(0, "accounts")
+    reference = public_ref(at)
+    values = {
+        "account": account_id, "hold": hold_id, "fen": amount_fen, "source": source_id, "value_on": value_on,
+        "key": key, "at": at, "today": at.astimezone(ZONE).date(), "request": digest, "maker": maker,
+        "checker": checker, "event": event_id, "ref": reference, "reason": reason,
+        "debit": debit.subject, "debit_unit": debit.unit_id, "debit_bank": debit.bank_account_id,
+        "credit": credit.subject, "credit_unit": credit.unit_id, "credit_bank": credit.bank_account_id,
+        "actor_centre": actor.centre_id if actor else None, "login": by.login_id, "actor": by.person_id,
+        "role": by.role,
+    }  # fmt: skip
+    made = _post(values)
+    known = known_voucher(made, digest=digest)
     if known is not None:
         return known
-    line = _post_line(
-        {"fen": amount_fen, "account": account_id, "hold": hold_id, "value_on": value_on, "source_id": source_id}, book
-    )
-    posted = post_voucher_within(
-        VoucherDraft(
-            centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.WITHDRAWAL, business_date=book.day,
-            request_digest=digest, maker_person_id=maker, checker_person_id=checker, member_count=1,
-            member_debit_fen=amount_fen, lines_digest=bytes(line["digest"]), event_id=event_id,
-            voucher_id=line["voucher_id"],
-            lines=pair(PostingRule.WITHDRAWAL_PAID, amount_fen=amount_fen, bank_account_id=bank_account_id),
-        ),
-        at=at,
-    )  # fmt: skip
-    assert not posted.replayed, "the key was claimed"
-    act(
-        "accounts.post_withdrawal", actor=actor, at=at, centre_id=book.centre_id, account_id=account_id,
-        fen=amount_fen, hold_id=hold_id, voucher_id=posted.voucher_id, seq=line["seq"], reason=reason,
-        source_id=source_id,
-    )  # fmt: skip
-    return posted
+    if made["seq"] is None:
+        _mend_or_refuse(values, BookDay(made["centre"], made["day"], at))
+        made = _post(values)
+    assert made["voucher_id"] is not None, "the key was claimed, the balance locked and the hold open"
+    return PostedVoucher(made["voucher_id"], reference, replayed=False)
 
 
-def _post_line(values: dict[str, Any], book: BookDay) -> dict[str, Any]:
-    """The member's line with its voucher's id; balance moved and hold ended. Refuses a hold that is not open."""
-    values |= {"year": book.year, "centre": book.centre_id, "at": book.at, "period": book.period, "day": book.day}
-    made = row(_POST, values)
+def _post(values: dict[str, Any]) -> dict[str, Any]:
+    """One try: everything written, or nothing and how far it came. Refuses an unknown account, and books not open."""
+    with refusing_closed_period():
+        made = prepared_row(_POST, values)
     assert made is not None
-    if made["ended"]:
-        return made
-    lock_balance(values["account"], book)  # carries an account that is not in this interest year yet
-    _refuse_hold(open_hold(values["account"], values["hold"]), values["fen"])
-    made = row(_POST, values)
-    assert made is not None and made["ended"] == 1, "the balance was locked and the hold open"
+    if made["centre"] is None:
+        raise unknown_account()
+    opened(made["day"])
     return made
 
 
-def _refuse_hold(held: dict[str, Any], amount_fen: int) -> None:
+def _mend_or_refuse(values: dict[str, Any], book: BookDay) -> None:
+    """Carry an account that is not in this interest year yet; refuse a hold that is not the one to be paid."""
+    lock_balance(values["account"], book)
+    held = open_hold(values["account"], values["hold"])
     if held["outcome"] != HoldOutcome.OPEN:
         raise Refusal("accounts.hold_ended", "这笔止付已经结束，不能再次入账：请核对付款结果。", status=409)
-    if held["amount_fen"] != amount_fen or held["closes_on"] is not None:
+    if held["amount_fen"] != values["fen"] or held["closes_on"] is not None:
         raise Refusal("accounts.hold_differs", "支付金额与止付金额不一致：请核对付款结果。", status=409)
+    if held["source_id"] != values["source"]:
+        raise Refusal("accounts.hold_of_another", "这笔止付是为另一笔业务做的：请核对付款结果。", status=409)

@@ -301,7 +301,7 @@ def test_posting_takes_the_same_few_queries_for_any_number_of_members(
 ) -> None:
     open_books()
     lines = month(open_staff(count))
-    with django_assert_num_queries(13):  # four of them savepoints of the test's own transaction
+    with django_assert_num_queries(12):  # four of them savepoints of the test's own transaction
         contribute(lines, on=JULY)
 
 

@@ -121,6 +121,21 @@ def test_the_same_payment_reported_eight_times_at_once_posts_once(staff: list[in
     assert broken() == {}
 
 
+def test_a_withdrawal_waiting_for_the_release_of_its_hold_is_refused(staff: list[int]) -> None:
+    contribute(month(staff), on=DAY)
+    hold_id = actions.hold(staff[0], 50_000, purpose="withdrawal", source_id=1, at=moment(DAY))
+    releasing = Meanwhile(lambda: actions.release_hold(staff[0], hold_id, at=moment(DAY)))
+    _, refused = releasing.against(
+        lambda: actions.post_withdrawal(
+            staff[0], hold_id=hold_id, amount_fen=50_000, key="w1", value_on=DAY, reason="rent", source_id=1,
+            maker=11, checker=None, at=moment(DAY),
+        )  # fmt: skip
+    )
+    assert refused.code == "accounts.hold_ended"
+    assert queries.overview(staff[0]).balance_fen == 120_000
+    assert broken() == {}
+
+
 def test_the_same_remittance_eight_times_at_once_posts_once(staff: list[int]) -> None:
     answers = together(*[lambda: contribute(month(staff), on=DAY)] * 8)
     assert sorted(one.replayed for one in answers) == [False] + [True] * 7
