@@ -24,7 +24,7 @@ from anju.treasury.types import (
 )
 from anju.wiring import interest, months, payouts, safety
 from anju.withdrawals import actions as withdrawals
-from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
+from anju.withdrawals.types import WithdrawalPaid, WithdrawalPaidAgain, WithdrawalReturned, WithdrawalWaits
 
 
 def connect() -> None:
@@ -41,6 +41,8 @@ def connect() -> None:
     # a withdrawal's end
     listen(WithdrawalPaid, payouts.withdrawal_paid)
     listen(WithdrawalReturned, payouts.withdrawal_returned)
+    listen(WithdrawalWaits, payouts.withdrawal_waits)
+    listen(WithdrawalPaidAgain, payouts.withdrawal_paid_again)
     # a unit's month and its money
     listen(RemittanceDeclared, months.month_declared)
     listen(RemittancePosted, months.month_posted)

@@ -1,7 +1,8 @@
 """All writes of the withdrawals room.
 
 ``pay_out`` promises: a hold on the account and a reserved payment order, in the caller's transaction. The bank's
-answer comes back as a treasury event: paid money is posted and the hold ends; returned money is available again.
+answer comes back as a treasury event: paid money is posted and the hold ends; returned money is available again, or
+waits to be paid once more where the account was closed meanwhile (``returns``). The bank's answer is never refused.
 ``close_out`` does the same with a whole account and its interest.
 """
 
@@ -28,7 +29,10 @@ from anju.withdrawals.close_outs import close_out as close_out
 from anju.withdrawals.close_outs import renew_close_outs as renew_close_outs
 from anju.withdrawals.models import WithdrawalRow
 from anju.withdrawals.queries import seen
+from anju.withdrawals.returns import keep_waiting, on_again_returned, on_paid_again
+from anju.withdrawals.returns import pay_again as pay_again
 from anju.withdrawals.types import (
+    CAME_BACK,
     SOURCE_KIND,
     PayOut,
     Reason,
@@ -141,11 +145,12 @@ def _of_source(source_id: int) -> WithdrawalRow:
 @transaction.atomic
 def on_payment_settled(event: PaymentSettled) -> None:
     """The bank paid: post with the bank's value date and end the hold. Heard twice, done once."""
+    on_paid_again(event)
     if event.source_kind != SOURCE_KIND:
         return
     assert event.at is not None
     found = _of_source(event.source_id)
-    if found.state == WithdrawalState.PAID:
+    if found.state in (WithdrawalState.PAID, WithdrawalState.PAID_BACK, *CAME_BACK):
         return
     posted = _post(found, event, at=event.at)
     voucher = books.voucher(posted.voucher_id, centre_id=found.centre_id)
@@ -185,12 +190,21 @@ def _post(found: WithdrawalRow, event: PaymentSettled, *, at: datetime) -> Poste
 
 @transaction.atomic
 def on_payment_returned(event: PaymentReturned) -> None:
-    """The money came back: the hold ends, or, had it been posted, a counter-entry gives it back. Once."""
+    """The money came back: the hold ends, or, had it been posted, a counter-entry gives it back. Once.
+
+    An account that takes no money any more does not get it: then it waits for the person.
+    """
+    on_again_returned(event)
     if event.source_kind != SOURCE_KIND:
         return
     assert event.at is not None
     found = _of_source(event.source_id)
-    if found.state in (WithdrawalState.RETURNED, WithdrawalState.PAID_BACK, WithdrawalState.CANCELLED):
+    if found.state in (WithdrawalState.RETURNED, WithdrawalState.PAID_BACK, WithdrawalState.CANCELLED, *CAME_BACK):
+        return
+    if found.state == WithdrawalState.PAID and not _goes_back(found, event.at):
+        keep_waiting(
+            found, event, card_tail=found.card_tail, maker=found.maker_person_id, checker=found.checker_person_id
+        )
         return
     if found.state == WithdrawalState.PAID:
         _give_back(found, event)
@@ -206,6 +220,11 @@ def on_payment_returned(event: PaymentReturned) -> None:
             card_tail=found.card_tail, reason_text=event.reason_text, at=event.at, reason=Reason(found.reason),
         )
     )  # fmt: skip
+
+
+def _goes_back(found: WithdrawalRow, at: datetime) -> bool:
+    """Whether the account takes the money; a close-out that comes back opens its account again."""
+    return found.closes_on is not None or accounts.may_come_back(found.account_id, at=at)
 
 
 def _give_back(found: WithdrawalRow, event: PaymentReturned) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Sum
 
+from anju.database.sql import row, rows
 from anju.kernel.month import Month
+from anju.ledger.posting_rules import RETURNED
 from anju.withdrawals.models import WithdrawalRow
-from anju.withdrawals.types import COUNTS, Reason, Withdrawal, WithdrawalState
+from anju.withdrawals.types import COUNTS, Reason, ReturnSeen, Withdrawal, WithdrawalState
 
 
 def seen(found: WithdrawalRow) -> Withdrawal:
@@ -60,3 +63,86 @@ def asked_between(centre_id: int, *, since: datetime, until: datetime) -> list[W
     """Every withdrawal of a centre that was asked for in a span, oldest first; for those who look at all of them."""
     found = WithdrawalRow.objects.filter(centre_id=centre_id, asked_at__gte=since, asked_at__lt=until)
     return [seen(line) for line in found.order_by("asked_at", "withdrawal_id")]
+
+
+# ------------------------------------------------------------------------- what came back and waits (退回待付)
+
+_RETURNS = """
+SELECT r.*, w.case_id, w.person_id, w.reason, w.period, w.state
+  FROM withdrawal_return r JOIN withdrawal w ON w.account_id = r.account_id AND w.withdrawal_id = r.withdrawal_id
+ WHERE r.centre_id = %(centre)s"""
+# Waiting is what came by a day and had not left by then; both are days of the books.
+_THROUGH = """
+SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM withdrawal_return
+ WHERE centre_id = %(centre)s AND booked_on <= %(day)s AND (repaid_booked_on IS NULL OR repaid_booked_on > %(day)s)
+"""
+# One statement, one moment: the items and the subject they are told by.
+_BESIDE_BOOKS = """
+SELECT (SELECT coalesce(sum(amount_fen), 0) FROM withdrawal_return
+         WHERE centre_id = %(centre)s AND repaid_voucher_id IS NULL)::bigint AS fen,
+       (SELECT coalesce(sum(credit_fen - debit_fen), 0) FROM gl_line
+         WHERE centre_id = %(centre)s AND subject = %(subject)s)::bigint AS books_fen
+"""
+
+
+def returns_waiting(centre_id: int, *, limit: int) -> list[ReturnSeen]:
+    """Money that came back and has not left again, the longest wait first; one statement."""
+    found = rows(
+        f"{_RETURNS} AND r.repaid_voucher_id IS NULL ORDER BY r.came_at, r.withdrawal_id LIMIT %(limit)s",  # noqa: S608
+        {"centre": centre_id, "limit": limit},
+    )
+    return [_return_seen(line) for line in found]
+
+
+def returns_waiting_sums(centre_id: int) -> tuple[int, int, int]:
+    """How many wait, how many of them nobody has ordered to be paid yet, and the fen of all."""
+    found = row(
+        "SELECT count(*) AS n, count(*) FILTER (WHERE again_order_id IS NULL) AS idle,"
+        " coalesce(sum(amount_fen), 0)::bigint AS fen FROM withdrawal_return"
+        " WHERE centre_id = %s AND repaid_voucher_id IS NULL",
+        [centre_id],
+    )
+    assert found is not None
+    return int(found["n"]), int(found["idle"]), int(found["fen"])
+
+
+def returns_of(centre_id: int, withdrawal_id: int) -> list[ReturnSeen]:
+    """Every time the money of a withdrawal came back, oldest first; one statement."""
+    found = rows(
+        f"{_RETURNS} AND r.withdrawal_id = %(withdrawal)s ORDER BY r.n",  # noqa: S608
+        {"centre": centre_id, "withdrawal": withdrawal_id},
+    )
+    return [_return_seen(line) for line in found]
+
+
+def returns_of_case(centre_id: int, case_id: int) -> list[ReturnSeen]:
+    """The same, of a case."""
+    found = rows(
+        f"{_RETURNS} AND w.case_id = %(case)s ORDER BY r.n",  # noqa: S608
+        {"centre": centre_id, "case": case_id},
+    )
+    return [_return_seen(line) for line in found]
+
+
+def returns_waiting_through(centre_id: int, day: date) -> int:
+    """What waited at the end of a business day, in fen: the balance of 219-04 then."""
+    found = row(_THROUGH, {"centre": centre_id, "day": day})
+    assert found is not None
+    return int(found["fen"])
+
+
+def returns_beside_books(centre_id: int) -> tuple[int, int]:
+    """What waits now and what 219-04 says, in fen; equal is good."""
+    found = row(_BESIDE_BOOKS, {"centre": centre_id, "subject": RETURNED})
+    assert found is not None
+    return int(found["fen"]), int(found["books_fen"])
+
+
+def _return_seen(found: dict[str, Any]) -> ReturnSeen:
+    plain = {
+        name: found[name] for name in ReturnSeen.__dataclass_fields__ if name not in ("reason", "period", "state")
+    }
+    return ReturnSeen(
+        **plain, reason=Reason(found["reason"]), period=Month.from_number(found["period"]),
+        state=WithdrawalState(found["state"]),
+    )  # fmt: skip

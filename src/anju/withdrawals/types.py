@@ -10,6 +10,8 @@ from anju.kernel.month import Month
 from anju.treasury.types import Payee
 
 SOURCE_KIND = "withdrawal"
+AGAIN_KIND = "withdrawal_again"
+"""Source of the orders that pay once more what came back; their source is the withdrawal, too."""
 
 
 class Reason(StrEnum):
@@ -25,22 +27,40 @@ class Reason(StrEnum):
 
 
 class WithdrawalState(IntEnum):
-    """A withdrawal moves only forward."""
+    """A withdrawal moves only forward; money that came back to a closed account may wait and be paid several times.
+
+    WAITING (退回待付): the bank sent the money back when the account took none any more. It lies in 219-04 付款退回,
+    bears no interest there, and belongs to the person it was granted to.
+    """
 
     RESERVED = 1
     PAID = 2
     RETURNED = 3
     CANCELLED = 4
     PAID_BACK = 5
+    WAITING = 6
+    PAYING_AGAIN = 7
+    PAID_AGAIN = 8
 
     @property
     def zh(self) -> str:
         """Name in Chinese."""
-        return ("待付款", "已付款", "已退回", "已撤销", "付款后退回")[self - 1]
+        return (
+            "待付款", "已付款", "已退回", "已撤销", "付款后退回", "退回待付", "退回后付款中", "退回后已付款",
+        )[self - 1]  # fmt: skip
 
 
-COUNTS = (WithdrawalState.RESERVED, WithdrawalState.PAID)
+CAME_BACK = (WithdrawalState.WAITING, WithdrawalState.PAYING_AGAIN, WithdrawalState.PAID_AGAIN)
+"""The money came back to the centre and not to the account: it is the person's all the same."""
+COUNTS = (WithdrawalState.RESERVED, WithdrawalState.PAID, *CAME_BACK)
 """In these states a period is taken."""
+
+
+class Again(StrEnum):
+    """To which card money that came back is paid: the one of the first order, or the one the person has bound now."""
+
+    SAME = "same"
+    BOUND = "bound"
 
 
 @dataclass(frozen=True)
@@ -114,6 +134,36 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class ReturnSeen:
+    """Money that came back and waits, or was paid once more (退回款). `again_…`: the payment under way or made.
+
+    `order_id` is the payment that came back; `failed_text` why the last try to pay again did not leave the centre.
+    """
+
+    account_id: int
+    withdrawal_id: int
+    n: int
+    case_id: int
+    person_id: int
+    reason: Reason
+    period: Month
+    amount_fen: int
+    state: WithdrawalState
+    order_id: int
+    voucher_id: int
+    card_tail: str
+    came_on: date
+    came_at: datetime
+    reason_text: str
+    again_order_id: int | None
+    again_by_person_id: int | None
+    again_tail: str
+    failed_text: str
+    repaid_voucher_id: int | None
+    repaid_on: date | None
+
+
+@dataclass(frozen=True)
 class WithdrawalPaid:
     """The bank paid and the account is posted. `interest_fen` is part of `amount_fen`."""
 
@@ -145,3 +195,39 @@ class WithdrawalReturned:
     reason_text: str
     at: datetime
     reason: Reason = Reason.RENT
+
+
+@dataclass(frozen=True)
+class WithdrawalWaits:
+    """The money came back and the account takes none any more: it waits at the centre until it is paid again.
+
+    ``came_back``: the bank sent it back. Otherwise a try to pay it again ended before the money left.
+    """
+
+    withdrawal_id: int
+    account_id: int
+    centre_id: int
+    case_id: int
+    person_id: int
+    reason: Reason
+    amount_fen: int
+    card_tail: str
+    reason_text: str
+    came_back: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WithdrawalPaidAgain:
+    """The bank paid what had waited."""
+
+    withdrawal_id: int
+    account_id: int
+    centre_id: int
+    case_id: int
+    person_id: int
+    reason: Reason
+    amount_fen: int
+    card_tail: str
+    value_on: date
+    at: datetime

@@ -9,7 +9,7 @@ from anju.accounts.actions.freezes import end_lapsed_freezes, freeze, unfreeze
 from anju.accounts.actions.holds import hold, release_hold
 from anju.accounts.actions.opening import open_accounts
 from anju.accounts.actions.rates import load_rates
-from anju.accounts.actions.reversals import reverse_contributions, reverse_line
+from anju.accounts.actions.reversals import may_come_back, reverse_contributions, reverse_line
 from anju.accounts.actions.settlement import settle_interest
 from anju.accounts.actions.states import move_accounts, seal_accounts, unseal_accounts
 from anju.accounts.actions.trial import trial_interest
@@ -22,6 +22,7 @@ __all__ = [
     "hold",
     "hold_for_close_out",
     "load_rates",
+    "may_come_back",
     "move_accounts",
     "open_accounts",
     "post_close_out",

@@ -19,11 +19,12 @@ from anju.accounts.actions._ground import (
     count_and_ids,
     enter,
     enter_for,
+    ids_source,
     next_voucher_id,
     row_in_order,
 )
 from anju.accounts.actions.carrying import carry
-from anju.accounts.types import PRODUCT, AccountState, LineKind
+from anju.accounts.types import FROZEN, PRODUCT, AccountState, LineKind
 from anju.database.sql import row, rows
 from anju.kernel.actor import Actor
 from anju.kernel.refusal import Refusal
@@ -50,6 +51,12 @@ SELECT count(*) AS accounts, coalesce(sum(debit_fen), 0)::bigint AS debit_fen,
   FROM ({source}) s
 """
 
+_OPEN = f"b.state IN ({AccountState.NORMAL:d}, {AccountState.SEALED:d})"
+# Money that a freeze of all movements would have kept here had it not been paid comes back under it. Not where the
+# account is being closed: what is paid for that is fixed already.
+_OPEN_OR_FROZEN = f"""({_OPEN} OR b.state = {FROZEN:d} AND NOT EXISTS (
+    SELECT 1 FROM hold h WHERE h.account_id = b.account_id AND h.closes_on IS NOT NULL AND h.ended_at IS NULL))"""
+
 # Money that comes back goes to the carried-forward part first, up to what the year opened with.
 _POST = f"""
 WITH moved AS (
@@ -69,7 +76,7 @@ WITH moved AS (
                       WHERE r.account_id = l.account_id AND r.reverses_seq = l.seq)), 0) END
       FROM (SELECT * FROM ({{source}}) r ORDER BY r.account_id) s
      WHERE b.account_id = s.account_id AND b.interest_year = %(year)s AND b.centre_id = %(centre)s
-       AND b.state IN ({AccountState.NORMAL:d}, {AccountState.SEALED:d})
+       AND {{takes}}
        AND b.balance_fen - b.held_fen >= s.debit_fen
     RETURNING b.account_id, b.last_seq, b.balance_fen, b.weighted_sum, s.*
 ), written AS (
@@ -93,7 +100,7 @@ SELECT s.account_id FROM ({source}) s JOIN member_line r ON r.account_id = s.acc
 _STUCK = """
 SELECT s.account_id FROM ({source}) s
   LEFT JOIN balance b ON b.account_id = s.account_id AND b.interest_year = %(year)s
- WHERE b.account_id IS NULL OR b.state NOT IN (1, 2) OR b.balance_fen - b.held_fen < s.debit_fen ORDER BY 1
+ WHERE b.account_id IS NULL OR NOT {takes} OR b.balance_fen - b.held_fen < s.debit_fen ORDER BY 1
 """
 
 
@@ -151,8 +158,27 @@ def reverse_line(
     )
     return _reverse(
         source, book, lines=lines, key=key, reverses_id=None, maker=maker, checker=checker, reason=reason,
-        actor=actor, event_id=event_id,
+        actor=actor, event_id=event_id, takes=_OPEN if takes_back else _OPEN_OR_FROZEN,
     )  # fmt: skip
+
+
+@transaction.atomic
+def may_come_back(account_id: int, *, at: datetime) -> bool:
+    """Whether money paid out of the account can come back onto it (`reverse_line`); true until the transaction ends.
+
+    No for an account that is closed or moved out, and for one that is being closed: what is paid for that is fixed. A
+    freeze keeps no money away that was the member's before. Locks the balance row; refuses an unknown account (404).
+    """
+    book = enter_for(account_id, at=at)
+    carry(ids_source([account_id]), book=book, cause=f"account:{account_id}")
+    locked = row(
+        "SELECT 1 AS one FROM balance WHERE account_id = %s AND interest_year = %s FOR UPDATE", [account_id, book.year]
+    )
+    # Asked in a statement of its own, which sees what was done while this one waited for the lock.
+    return locked is not None and row(
+        f"SELECT 1 AS one FROM balance b WHERE b.account_id = %s AND b.interest_year = %s AND {_OPEN_OR_FROZEN}",
+        [account_id, book.year],
+    ) is not None  # fmt: skip
 
 
 def _source(centre_id: int, voucher_id: int, booked_on: date) -> str:
@@ -162,7 +188,7 @@ def _source(centre_id: int, voucher_id: int, booked_on: date) -> str:
 
 def _reverse(
     source: str, book: BookDay, *, lines: tuple[GlLine, ...], key: str, reverses_id: int | None, maker: int | None,
-    checker: int | None, reason: str, actor: Actor | None, event_id: int | None,
+    checker: int | None, reason: str, actor: Actor | None, event_id: int | None, takes: str = _OPEN,
 ) -> PostedVoucher:  # fmt: skip
     totals = row(_TOTALS.format(source=source), {"reversible": [int(kind) for kind in _REVERSIBLE]})
     assert totals is not None
@@ -176,8 +202,8 @@ def _reverse(
     carry(f"SELECT account_id FROM ({source}) c", book=book, cause=f"voucher:{voucher_id}")
     values = {"year": book.year, "centre": book.centre_id, "voucher": voucher_id, "at": book.at,
               "period": book.period, "day": book.day}  # fmt: skip
-    done = row_in_order(_POST.format(source=source), values)
-    _refuse_undone(source, values, done=done["accounts"], expected=totals["accounts"])
+    done = row_in_order(_POST.format(source=source, takes=takes), values)
+    _refuse_undone(source, values, takes=takes, done=done["accounts"], expected=totals["accounts"])
     draft = VoucherDraft(
         centre_id=book.centre_id, idempotency_key=key, kind=VoucherKind.REVERSAL, business_date=book.day,
         request_digest=digest, maker_person_id=maker, checker_person_id=checker, lines=lines,
@@ -199,12 +225,12 @@ def _not_reversible() -> Refusal:
     return Refusal("accounts.not_reversible", "结息和冲账流水不能冲账：请以更正业务处理。", status=409)
 
 
-def _refuse_undone(source: str, values: dict[str, Any], *, done: int, expected: int) -> None:
+def _refuse_undone(source: str, values: dict[str, Any], *, takes: str, done: int, expected: int) -> None:
     twice = [line["account_id"] for line in rows(_TWICE.format(source=source), values)]
     if twice:
         raise Refusal("accounts.already_reversed", f"已经单独冲账的不能再冲：{count_and_ids(twice)}。", status=409)
     if done < expected:
-        stuck = [line["account_id"] for line in rows(_STUCK.format(source=source), values)]
+        stuck = [line["account_id"] for line in rows(_STUCK.format(source=source, takes=takes), values)]
         raise Refusal(
             "accounts.cannot_reverse",
             f"整笔没有冲账：可用余额不足、已冻结或已销户 {count_and_ids(stuck)}。请逐户处理后再办理。",

@@ -29,7 +29,7 @@ SELECT coalesce(s.unit_id, g.unit_id) AS unit_id, coalesce(s.fen, 0)::bigint AS 
   FROM (SELECT unit_id, sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END) AS fen
           FROM suspense WHERE centre_id = %(centre)s GROUP BY unit_id) s
   FULL JOIN (SELECT l.unit_id, sum(l.credit_fen - l.debit_fen) AS fen FROM gl_line l WHERE l.centre_id = %(centre)s
-                AND (l.subject = '219' OR l.subject BETWEEN '219-01' AND '219-05') GROUP BY l.unit_id) g
+                AND (l.subject = '219' OR l.subject BETWEEN '219-01' AND '219-03') GROUP BY l.unit_id) g
     ON coalesce(g.unit_id, 0) = coalesce(s.unit_id, 0)
  WHERE coalesce(s.fen, 0) <> coalesce(g.fen, 0) ORDER BY 1
 """

@@ -10,8 +10,8 @@ from anju.kernel.events import listeners_kept
 from anju.wiring import events
 
 SOURCE = Path(anju.__file__).parent
-# Made by a function of its own, because three actions tell it.
-BY_FUNCTION = {"_returned": "PaymentReturned"}
+# Made by functions of their own, because several actions tell them.
+BY_FUNCTION = {"_returned": "PaymentReturned", "_waits": "WithdrawalWaits"}
 
 
 def published() -> set[str]:

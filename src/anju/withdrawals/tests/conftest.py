@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from anju.kernel.events import listen, listeners, stop_listening
-from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
+from anju.withdrawals.types import WithdrawalPaid, WithdrawalPaidAgain, WithdrawalReturned, WithdrawalWaits
 
 
 @pytest.fixture
 def heard() -> Iterator[list[object]]:
     """What the room tells while a test runs."""
     told: list[object] = []
-    kinds = (WithdrawalPaid, WithdrawalReturned)
+    kinds = (WithdrawalPaid, WithdrawalReturned, WithdrawalWaits, WithdrawalPaidAgain)
     others = [(kind, listener) for kind in kinds for listener in listeners(kind)]
     for kind, listener in others:
         stop_listening(kind, listener)
