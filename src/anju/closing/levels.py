@@ -17,6 +17,7 @@ from anju.ledger import levels as books
 from anju.parties import queries as parties
 from anju.treasury import queries as treasury
 from anju.treasury.reconciliation import BankReconciliation, BooksComparison, Item
+from anju.withdrawals import queries as withdrawals
 
 TITLES = {
     1: "银行对账单和银行存款日记账", 2: "银行存款日记账和存款科目凭证", 3: "个人余额、暂收款和 201、219 科目",
@@ -155,7 +156,8 @@ def _of_item(level: int, label: str, one: Item, *, page: str) -> Difference:
 
 def _members(centre_id: int, day: date, balances: Mapping[str, int]) -> LevelResult:
     total = members.members_total(centre_id, day)
-    suspense, in_suspense = units.suspense_through(centre_id, day), books.suspense_on(centre_id, day)
+    suspense = units.suspense_through(centre_id, day) + withdrawals.returns_waiting_through(centre_id, day)
+    in_suspense = books.suspense_on(centre_id, day)
     on_members = -balances.get(MEMBERS, 0)
     found = []
     if total.fen != on_members:
@@ -204,7 +206,11 @@ def _units(centre_id: int, first: date, last: date) -> LevelResult:
                    "未分配款和单位名下的 219 余额不等", page="desk-treasury")
         for one in unlike
     ]  # fmt: skip
-    text = f"{len({*paid, *booked})} 个单位有发生额；未分配款按单位逐个核对。"
+    returned, returned_in_books = withdrawals.returns_beside_books(centre_id)
+    if returned != returned_in_books:
+        found.append(Difference(5, "219-04", NOBODY, returned, returned_in_books, "退回待付的提取和付款退回科目不等",
+                                page="desk-returns"))  # fmt: skip
+    text = f"{len({*paid, *booked})} 个单位有发生额；未分配款按单位、付款退回按笔逐个核对。"
     return _level(5, found, text, left_fen=sum(paid.values()), right_fen=sum(booked.values()))
 
 
