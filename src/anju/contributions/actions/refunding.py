@@ -139,10 +139,11 @@ def on_payment_returned(event: PaymentReturned) -> None:
         back = "open_fen = open_fen + %s"
     else:
         back = "open_fen = open_fen + %s, refunding_fen = 0, refund_order_id = NULL"
+    # What waits for a month goes on waiting with what came back: its posting may be planned already.
     execute(
-        f"UPDATE suspense SET {back}, state = %s, settled_at = NULL"  # noqa: S608  (constants above)
+        f"UPDATE suspense SET {back}, state = CASE state WHEN %s THEN state ELSE %s END, settled_at = NULL"  # noqa: S608
         " WHERE centre_id = %s AND suspense_id = %s",
-        [amount, SuspenseState.OPEN, event.centre_id, event.source_id],
+        [amount, SuspenseState.WAITING, SuspenseState.OPEN, event.centre_id, event.source_id],
     )
     write_move(item, MoveKind.REFUND_RETURNED, amount, at=at, actor=actor, order_id=event.order_id,
                voucher_id=voucher_id, note=event.reason_text[:200])  # fmt: skip

@@ -185,6 +185,11 @@ def use_waiting(remittance: dict[str, Any], *, voucher_id: int, at: datetime, ac
                 [rest, SuspenseState.OPEN, SuspenseReason.OVER.value,
                  f"已收到，尚未匹配，因为分摊后还余 {format_fen(rest)} 元。", item["centre_id"], item["suspense_id"]],
             )  # fmt: skip
+        elif item["refunding_fen"]:  # a part of it is on its way back to the payer: its end is still to come
+            execute(
+                "UPDATE suspense SET open_fen = 0, state = %s WHERE centre_id = %s AND suspense_id = %s",
+                [SuspenseState.OPEN, item["centre_id"], item["suspense_id"]],
+            )
         else:
             close_item(item, at=at)
             tell_settled(item, MoveKind.ALLOCATED, used, at=at)

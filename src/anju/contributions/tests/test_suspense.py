@@ -45,6 +45,7 @@ from anju.treasury import actions as treasury
 from anju.treasury import queries as treasury_queries
 from anju.treasury.bank import using as using_bank
 from anju.treasury.fake_bank import FakeBank, PayMood
+from anju.treasury.types import BankResult, ResultState
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +230,45 @@ def test_a_refund_the_bank_refuses_comes_back_into_suspense(declared: Declaratio
     assert treasury_queries.payments_of("suspense_refund", only_item()["suspense_id"], centre_id=CENTRE)
     kinds = [move.kind for move in queries.suspense_moves(CENTRE, only_item()["suspense_id"])]
     assert kinds == [MoveKind.OPENED, MoveKind.REFUND_ORDERED, MoveKind.REFUND_RETURNED]
+    assert broken() == {}
+
+
+@pytest.mark.parametrize("mood", [PayMood.OK, PayMood.REFUSE])
+def test_a_refund_of_a_part_ends_as_the_bank_says_though_the_rest_has_paid_a_month(
+    declared: Declaration, mood: PayMood
+) -> None:
+    bank = FakeBank().will(mood)
+    with wired(), using_bank(bank):
+        pay(declared.total_fen + 500, "公积金")
+        item = only_item()["suspense_id"]
+        order = actions.refund(item, reason="多缴", actor=TREASURER, at=AT, amount_fen=500)
+        actions.allocate(item, declared.remittance_id, actor=TREASURER, at=AT)
+        run_posting()
+        assert (only_item()["open_fen"], only_item()["refunding_fen"]) == (0, 500)
+        treasury.release_payment(order, actor=OTHER_TREASURER, at=AT)
+        run_posting()
+    paid = mood is PayMood.OK
+    assert only_item()["state"] == (SuspenseState.SETTLED if paid else SuspenseState.OPEN)
+    assert books.subject_balance(CENTRE, "101") == declared.total_fen + (0 if paid else 500)
+    assert only_item()["open_fen"] == (0 if paid else 500)
+    assert broken() == {}
+
+
+def test_a_refund_that_comes_back_leaves_the_month_its_money_waits_for(declared: Declaration) -> None:
+    bank = FakeBank()
+    with wired(), using_bank(bank):
+        pay(declared.total_fen + 500, "公积金")
+        item = only_item()["suspense_id"]
+        order = actions.refund(item, reason="多缴", actor=TREASURER, at=AT, amount_fen=500)
+        treasury.release_payment(order, actor=OTHER_TREASURER, at=AT)
+        run_posting()
+        actions.allocate(item, declared.remittance_id, actor=TREASURER, at=AT)
+        said = BankResult(state=ResultState.SUCCESS, host_serial="H", value_on=AT.date(), returned_on=AT.date())
+        treasury.record_result(CENTRE, order, said, at=AT)
+        assert (only_item()["open_fen"], only_item()["state"]) == (declared.total_fen + 500, SuspenseState.WAITING)
+        run_posting()
+    assert state(declared) is RemittanceState.POSTED
+    assert (only_item()["open_fen"], only_item()["state"]) == (500, SuspenseState.OPEN)
     assert broken() == {}
 
 
