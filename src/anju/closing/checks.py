@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anju.closing.store import FINDING_DIGEST
 from anju.database.checks import Invariant
 
 CHECKS = [
@@ -32,11 +33,14 @@ CHECKS = [
     ),
     Invariant(
         "已签署的结账每一步都已办，每项差异都有说明",
-        """
+        f"""
         SELECT r.centre_id, r.run_id, s.n FROM closing_run r
           JOIN closing_step s ON s.centre_id = r.centre_id AND s.run_id = r.run_id
-         WHERE r.state IN (2, 3) AND s.state <> 4
-        """,
+         WHERE r.state IN (2, 3) AND (s.state <> 4 OR EXISTS (
+               SELECT 1 FROM jsonb_array_elements(s.findings) f WHERE NOT EXISTS (
+                   SELECT 1 FROM closing_explanation e WHERE e.centre_id = r.centre_id
+                      AND e.digest = decode({FINDING_DIGEST}, 'hex') AND e.at <= coalesce(r.signed_at, e.at))))
+        """,  # noqa: S608  (constants)
     ),
     Invariant(
         "轧账的日子都在办理中的日结里",

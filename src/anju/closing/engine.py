@@ -88,11 +88,8 @@ def take_step(centre_id: int, run_id: int, *, actor: Actor, at: datetime) -> Run
     assert claim is not None
     with transaction.atomic():
         run = enter(centre_id, run_id)
-        now = row(
-            "SELECT claims FROM closing_step WHERE centre_id = %s AND run_id = %s AND n = %s",
-            [centre_id, run_id, step.n],
-        )
-        if now != claim or run.state is not RunState.RUNNING:
+        now = next(one for one in run.steps if one.n == step.n)
+        if now.claims != claim["claims"] or run.state is not RunState.RUNNING:
             raise busy(run)
         _do(run, step, actor=actor, at=at)
     return read_run(centre_id, run_id)
@@ -112,7 +109,7 @@ def _do(run: Run, step: Step, *, actor: Actor, at: datetime) -> None:
     outcome = ACTS[step.kind](run, actor, at)
     took_ms = round((stopwatch.perf_counter() - began) * 1000)
     unsaid = {one.digest for one in outcome.findings}
-    unsaid -= set(explanations(run.centre_id, unsaid))
+    unsaid -= set(explanations(run, unsaid))
     state = StepState.BLOCKED if outcome.waits or unsaid else StepState.DONE
     execute(_KEEP, [
         int(state), outcome.text, findings_json(outcome.findings), json.dumps(outcome.figures, ensure_ascii=False),

@@ -27,6 +27,8 @@ TITLES = {
 LOANS = ("121", "122")
 MEMBERS, INTEREST_PAYABLE = "201", "211"
 NOBODY = "未认定单位"
+UNDER_WAY = timedelta(days=10)
+"""So many days later a line may be booked and was under way: a long holiday and its weekends. Later it is explained."""
 
 
 def reconcile_day(centre_id: int, day: date, *, first: date | None = None) -> tuple[LevelResult, ...]:
@@ -45,6 +47,15 @@ def reconcile_day(centre_id: int, day: date, *, first: date | None = None) -> tu
         _interest(centre_id, day, balances),
         LevelResult(7, TITLES[7], LevelState.NOT_APPLICABLE, "本中心还没有向部级平台上报数据，没有可以核对的总数。"),
     )
+
+
+def reconcile_books(centre_id: int, day: date) -> tuple[LevelResult, ...]:
+    """Levels 3, 4 and 6 at the end of a day, which hold one part of our records against another; the bank is not read.
+
+    A fixed number of statements.
+    """
+    balances = books.balances_on(centre_id, day)
+    return (_members(centre_id, day, balances), _loans(balances), _interest(centre_id, day, balances))
 
 
 def _labels(centre_id: int) -> dict[int, str]:
@@ -112,7 +123,7 @@ def _journal(centre_id: int, day: date, labels: Mapping[int, str]) -> LevelResul
         rest = _unnamed(one)
         if rest:
             found.append(Difference(2, "101、102", label, 0, rest, "列出的账项解释不了的差额"))
-    text = f"{len(compared)} 个账户逐笔核对" + (f"，{under_way} 笔在次日记账。" if under_way else "。")
+    text = f"{len(compared)} 个账户逐笔核对" + (f"，{under_way} 笔在之后几日记账。" if under_way else "。")
     return _level(
         2, found, text, left_fen=sum(one.journal_fen for one in compared),
         right_fen=sum(one.books_fen for one in compared),
@@ -126,8 +137,8 @@ def _unnamed(one: BooksComparison) -> int:
 
 
 def _booked_since(centre_id: int, day: date) -> set[tuple[object, ...]]:
-    """What still stands alone when the days that followed are counted in: the rest was booked a day later."""
-    since = treasury.journal_against_books(centre_id, day + timedelta(days=366))
+    """What still stands alone when the days that followed are counted in: the rest was booked a little later."""
+    since = treasury.journal_against_books(centre_id, day + UNDER_WAY)
     return {_key(item) for one in since for item in (*one.unbooked, *one.unjournaled)}
 
 
@@ -198,7 +209,8 @@ def _units(centre_id: int, first: date, last: date) -> LevelResult:
     names = parties.unit_names(centre_id, ids) if ids else {}
     found = [
         Difference(5, MEMBERS, names.get(unit or 0, NOBODY), paid.get(unit, 0), booked.get(unit, 0),
-                   "职工入账合计和单位名下的 201 发生额不等", item="", page="desk-ledger")
+                   "职工入账合计和单位名下的 201 发生额不等",
+                   item=f"moved:{unit}:{first}:{last}:{paid.get(unit, 0) - booked.get(unit, 0)}", page="desk-ledger")
         for unit in sorted(wrong, key=lambda unit: unit or 0)
     ]  # fmt: skip
     found += [

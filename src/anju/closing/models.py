@@ -57,9 +57,9 @@ class ClosingStep(models.Model):
 
 
 class ClosingExplanation(models.Model):
-    """What an accountant said about a difference; insert-only."""
+    """What an accountant said about a difference in a run; insert-only."""
 
-    pk = models.CompositePrimaryKey("centre_id", "digest")
+    pk = models.CompositePrimaryKey("centre_id", "digest", "run_id")
     centre_id = models.BigIntegerField()
     run_id = models.BigIntegerField()
     person_id = models.BigIntegerField()

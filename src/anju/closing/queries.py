@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from anju.closing.levels import reconcile_day as reconcile_day
@@ -82,9 +81,16 @@ def next_stretch(centre_id: int, *, at: datetime) -> OpenStretch | None:
     return OpenStretch(first, last, quiet=not busy, open_days=(yesterday - first).days + 1)
 
 
-def explanations_of(centre_id: int, digests: Iterable[str]) -> dict[str, Explanation]:
-    """What accountants said about differences, by digest; one statement."""
-    return _explanations(centre_id, digests)
+def explanations_of(run: Run) -> dict[str, Explanation]:
+    """What holds of what accountants said about a run's differences, by digest; one statement."""
+    return _explanations(run, run.digests)
+
+
+def workers_of(run: Run, said: dict[str, Explanation]) -> set[int]:
+    """Everybody who did a part of a run and therefore does not sign it; ``said``: what holds of its explanations."""
+    people = {run.submitted_by_person_id, run.started_by_person_id, *(step.by_person_id for step in run.steps),
+              *(one.person_id for one in said.values() if one.unsigned)}  # fmt: skip
+    return {one for one in people if one is not None}
 
 
 def order_of(centre_id: int, interest_year: int) -> InterestOrder | None:

@@ -25,8 +25,27 @@ _STEPS = "SELECT * FROM closing_step WHERE centre_id = %s AND run_id = ANY(%s) O
 _EXPLAIN = """
 INSERT INTO closing_explanation (centre_id, run_id, person_id, left_fen, right_fen, at, level, subject, place, told,
     words, digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, decode(%s, 'hex')) ON CONFLICT DO NOTHING
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, decode(%s, 'hex'))
 """
+# `Difference.digest` of a finding as it is kept with its step.
+FINDING_DIGEST = """encode(sha256(convert_to(coalesce(nullif(f->>'item', ''), concat_ws('|', f->>'level', f->>'subject',
+    f->>'where', (f->>'left_fen')::bigint - (f->>'right_fen')::bigint)), 'UTF8')), 'hex')"""
+_SAID = f"""
+WITH last AS (
+    SELECT max(run_id) AS run_id FROM closing_run
+     WHERE centre_id = %(centre)s AND kind = %(kind)s AND state = 3 AND run_id < %(run)s
+), still AS (
+    SELECT {FINDING_DIGEST} AS digest FROM closing_step s, jsonb_array_elements(s.findings) f
+     WHERE s.centre_id = %(centre)s AND s.run_id = (SELECT run_id FROM last)
+)
+SELECT DISTINCT ON (e.digest) encode(e.digest, 'hex') AS digest, e.run_id, e.words, e.person_id, e.at,
+       e.run_id > coalesce((SELECT run_id FROM last), 0) AS unsigned
+  FROM closing_explanation e
+ WHERE e.centre_id = %(centre)s AND e.digest = ANY(SELECT decode(d, 'hex') FROM unnest(%(wanted)s::text[]) d)
+   AND (%(signed_at)s::timestamptz IS NULL OR e.at <= %(signed_at)s)
+   AND (e.run_id > coalesce((SELECT run_id FROM last), 0) OR encode(e.digest, 'hex') IN (SELECT digest FROM still))
+ ORDER BY e.digest, e.run_id DESC
+"""  # noqa: S608  (constants)
 
 
 def run_row(centre_id: int, run_id: int, *, lock: bool = False) -> dict[str, Any] | None:
@@ -58,6 +77,7 @@ def _step(line: dict[str, Any]) -> Step:
         n=line["n"], kind=StepKind(line["kind"]), state=StepState(line["state"]), text=line["text"],
         began_at=line["began_at"], took_ms=line["took_ms"], by_person_id=line["by_person_id"],
         findings=tuple(Difference(**one) for one in as_json(line["findings"])), figures=as_json(line["figures"]),
+        claims=line["claims"],
     )  # fmt: skip
 
 
@@ -80,27 +100,27 @@ def findings_json(findings: Iterable[Difference]) -> str:
     return json.dumps([asdict(one) for one in findings], ensure_ascii=False)
 
 
-def explanations(centre_id: int, digests: Iterable[str]) -> dict[str, Explanation]:
-    """What has been said about differences, by their digests."""
+def explanations(run: Run, digests: Iterable[str]) -> dict[str, Explanation]:
+    """What holds of what was said about differences, in a run, by their digests; at most two statements.
+
+    Said since the last signed run of its kind; or before it, where that run had the difference still. What was mended
+    in between and is there again wants new words. Of a signed run, what held when it was signed.
+    """
     wanted = sorted(set(digests))
     if not wanted:
         return {}
-    found = rows(
-        "SELECT encode(digest, 'hex') AS digest, run_id, words, person_id, at FROM closing_explanation"
-        " WHERE centre_id = %s AND digest = ANY(SELECT decode(d, 'hex') FROM unnest(%s::text[]) d)",
-        [centre_id, wanted],
-    )
+    found = rows(_SAID, {
+        "centre": run.centre_id, "run": run.run_id, "kind": int(run.kind), "signed_at": run.signed_at, "wanted": wanted,
+    })  # fmt: skip
     return {line["digest"]: Explanation(**line) for line in found}
 
 
-def write_explanation(centre_id: int, said: Explanation, about: Difference) -> bool:
-    """Keep an explanation; False when the difference has one."""
-    return bool(
-        execute(_EXPLAIN, [
-            centre_id, said.run_id, said.person_id, about.left_fen, about.right_fen, said.at, about.level,
-            about.subject, about.where, about.text, said.words, said.digest,
-        ])
-    )  # fmt: skip
+def write_explanation(centre_id: int, said: Explanation, about: Difference) -> None:
+    """Keep an explanation, for good."""
+    execute(_EXPLAIN, [
+        centre_id, said.run_id, said.person_id, about.left_fen, about.right_fen, said.at, about.level,
+        about.subject, about.where, about.text, said.words, said.digest,
+    ])  # fmt: skip
 
 
 def interest_order(centre_id: int, interest_year: int) -> InterestOrder | None:

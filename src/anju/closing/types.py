@@ -129,7 +129,7 @@ class Difference:
         """What an explanation is attached to: the thing itself, or the place and by how much it differs.
 
         The day is no part of it: what is explained and still there the next day needs no second explanation; another
-        sum, another place or another thing does.
+        sum, another place or another thing does. What the days moved, and does not stand, names its days as its item.
         """
         what = self.item or f"{self.level}|{self.subject}|{self.where}|{self.left_fen - self.right_fen}"
         return hashlib.sha256(what.encode()).hexdigest()
@@ -160,18 +160,22 @@ class LevelResult:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What an accountant said about a difference (差异说明): who, when, in which run."""
+    """What an accountant said about a difference (差异说明): who, when, in which run.
+
+    ``unsigned``: no run of the kind that is looked at was signed since, so its author did a part of this one.
+    """
 
     digest: str
     run_id: int
     words: str
     person_id: int
     at: datetime
+    unsigned: bool = True
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a run; ``figures`` are what it counted, for the page and the report."""
+    """One step of a run; ``figures`` are what it counted, for the page and the report; ``claims``: how often begun."""
 
     n: int
     kind: StepKind
@@ -182,6 +186,7 @@ class Step:
     by_person_id: int | None = None
     findings: tuple[Difference, ...] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    claims: int = 0
 
     @property
     def levels(self) -> tuple[LevelResult, ...]:
@@ -229,6 +234,11 @@ class Run:
         if self.first_on == self.last_on:
             return last
         return f"{self.first_on.year}年{self.first_on.month}月{self.first_on.day}日至{last}"
+
+    @property
+    def digests(self) -> list[str]:
+        """Those of all its differences."""
+        return [one.digest for step in self.steps for one in step.findings]
 
     @property
     def live(self) -> bool:

@@ -10,7 +10,8 @@ from anju.database.sql import rows
 
 _OVERDUE = """
 SELECT j.task_name AS name, count(*) FILTER (WHERE j.status IN ('todo', 'doing')) AS waiting,
-       count(*) FILTER (WHERE j.status = 'failed') AS failed
+       count(*) FILTER (WHERE j.status = 'failed') AS failed,
+       max(j.id) FILTER (WHERE j.status = 'failed') AS last_failed_id
   FROM procrastinate_jobs j
  WHERE j.status IN ('todo', 'doing', 'failed') AND split_part(j.task_name, '.', 1) = ANY(%s)
    AND coalesce(j.scheduled_at, (SELECT min(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)) < %s
@@ -20,11 +21,12 @@ SELECT j.task_name AS name, count(*) FILTER (WHERE j.status IN ('todo', 'doing')
 
 @dataclass(frozen=True)
 class Overdue:
-    """Jobs of one name: how many wait or run, how many gave up."""
+    """Jobs of one name: how many wait or run, how many gave up, and which of them was planned last."""
 
     name: str
     waiting: int
     failed: int
+    last_failed_id: int | None
 
 
 def overdue(rooms: Sequence[str], *, before: datetime) -> tuple[Overdue, ...]:

@@ -38,6 +38,7 @@ def order_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Ac
     year that is ordered and signed, or settled, already (409).
     """
     person = accountant(actor)
+    _wait_turn(centre_id)
     _refuse_settled(centre_id, interest_year)
     if (at.astimezone(ZONE).year, at.astimezone(ZONE).month) < (interest_year + 1, 7):
         raise Refusal("closing.year_not_over", f"{interest_year} 结息年度还没有结束：请在 7 月 1 日以后办理。")
@@ -68,7 +69,7 @@ def order_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Ac
 @transaction.atomic
 def sign_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Actor, at: datetime) -> InterestOrder:
     """Sign an order as a second person; the posting is planned in the same transaction and posts every account once."""
-    execute("SELECT pg_advisory_xact_lock(hashtext('closing interest'), %s::integer)", [centre_id])
+    _wait_turn(centre_id)
     order = interest_order(centre_id, interest_year)
     if order is None:
         raise Refusal("closing.no_order", "还没有人提交结息入账：请先由会计人员核对试算并提交。", status=404)
@@ -88,6 +89,11 @@ def sign_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Act
     signed = interest_order(centre_id, interest_year)
     assert signed is not None
     return signed
+
+
+def _wait_turn(centre_id: int) -> None:
+    """Ordering and signing one after the other: nobody signs an order that another takes the place of meanwhile."""
+    execute("SELECT pg_advisory_xact_lock(hashtext('closing interest'), %s::integer)", [centre_id])
 
 
 def _refuse_settled(centre_id: int, interest_year: int) -> None:

@@ -12,7 +12,7 @@ from anju.accounts.queries.levels import year_settled
 from anju.audit.actions import record
 from anju.closing.actions.ground import accountant, signer, words
 from anju.closing.engine import enter, take_step, take_steps
-from anju.closing.queries import explanations_of
+from anju.closing.queries import explanations_of, workers_of
 from anju.closing.queries import run as read_run
 from anju.closing.report import digest_of
 from anju.closing.store import write_explanation
@@ -51,8 +51,9 @@ def advance(centre_id: int, run_id: int, *, actor: Actor, at: datetime) -> Run:
 def explain(centre_id: int, run_id: int, digest: str, text: str, *, actor: Actor, at: datetime) -> Explanation:
     """Keep an accountant's words about a difference of a run (差异说明), for good.
 
-    They hold for this very difference, also when it is still there the next day; another one blocks again. Refuses a
-    difference that the run has not got (404), and one that was explained already with other words (409).
+    They hold for this very difference, also when it is still there the next day; another one blocks again, and so does
+    this one when it was mended and is back. Refuses a difference that the run has not got (404), and one that was
+    explained already with other words (409).
     """
     person = accountant(actor)
     said = words(text, field="words", what="差异的原因和处理办法")
@@ -60,12 +61,13 @@ def explain(centre_id: int, run_id: int, digest: str, text: str, *, actor: Actor
     if not run.live:
         raise Refusal("closing.ended", f"{run.title}的{run.kind.zh}{run.state.zh}，不能再说明差异。", status=409)
     about = _finding(run, digest)
-    made = Explanation(digest, run_id, said, person, at)
-    if not write_explanation(centre_id, made, about):
-        known = explanations_of(centre_id, [digest])[digest]
+    known = explanations_of(run).get(digest)
+    if known is not None:
         if known.words != said:
             raise Refusal("closing.explained", "这项差异已经有人说明过：请刷新页面查看。", status=409)
         return known
+    made = Explanation(digest, run_id, said, person, at)
+    write_explanation(centre_id, made, about)
     record(
         "closing.explain", actor=actor, at=at, subject="closing_run", subject_id=run_id,
         details={"level": about.level, "fen": about.apart_fen, "digest": digest},
@@ -105,12 +107,13 @@ def sign(centre_id: int, run_id: int, *, digest: str, actor: Actor, at: datetime
     """Sign a run as a second person: its days are closed for good, or its month is signed in the books.
 
     ``digest`` is that of the report that was read. Refuses whoever submitted it, took one of its steps or explained one
-    of its differences (403), another report (409), and June before its interest year is settled.
+    of its differences, also in a run before it that was taken back (403), another report (409), and June before its
+    interest year is settled.
     """
     run = enter(centre_id, run_id)
     if run.state is not RunState.TO_SIGN:
         raise Refusal("closing.not_to_sign", f"{run.title}的{run.kind.zh}{run.state.zh}，现在不能签署。", status=409)
-    person = signer(actor, *_workers(run))
+    person = signer(actor, *workers_of(run, explanations_of(run)))
     if digest != run.report_digest:
         raise Refusal("closing.report_changed", "报告在您打开之后有变动：请重新核对再签署。", status=409)
     if run.kind is RunKind.DAY:
@@ -128,14 +131,6 @@ def sign(centre_id: int, run_id: int, *, digest: str, actor: Actor, at: datetime
 
 
 sign_day = sign
-
-
-def _workers(run: Run) -> set[int | None]:
-    """Everybody who did a part of the work."""
-    said = explanations_of(run.centre_id, [one.digest for step in run.steps for one in step.findings])
-    of_this_run = {one.person_id for one in said.values() if one.run_id == run.run_id}
-    return {run.submitted_by_person_id, run.started_by_person_id, *of_this_run,
-            *(step.by_person_id for step in run.steps)} - {None}  # fmt: skip
 
 
 def _sign_month(run: Run, actor: Actor, at: datetime) -> None:

@@ -78,7 +78,7 @@ def due(run: Run, actor: Actor, at: datetime) -> Outcome:
     jobs_left = overdue(MONEY_ROOMS, before=_end(run))
     failed = tuple(
         Difference(0, "后台任务", one.name, 0, 0, f"{one.failed} 件没有办成，系统已经不再重试",
-                   item=f"job:{one.name}:{one.failed}")
+                   item=f"job:{one.name}:{one.failed}:{one.last_failed_id}")
         for one in jobs_left if one.failed
     )  # fmt: skip
     running = sum(one.waiting for one in jobs_left)
@@ -108,7 +108,7 @@ def reconcile(run: Run, actor: Actor, at: datetime) -> Outcome:
 
 def report(run: Run, actor: Actor, at: datetime) -> Outcome:
     """The report is drawn up; what a signature binds to is its digest."""
-    said = explanations(run.centre_id, [one.digest for step in run.steps for one in step.findings])
+    said = explanations(run, run.digests)
     made = day_report(run, said)
     return Outcome(
         f"{sum(one['n'] for one in made['vouchers'])} 张凭证，摘要 {digest_of(made).hex()[:16]}。",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from anju.accounts.actions import accrue_interest
 from anju.accounts.queries.levels import year_settled
-from anju.closing.levels import reconcile_day
+from anju.closing.levels import reconcile_books
 from anju.closing.queries import signed_through
 from anju.closing.report import month_report
 from anju.closing.steps import Outcome
@@ -62,13 +62,13 @@ def close(run: Run, actor: Actor, at: datetime) -> Outcome:
 
 
 def statements(run: Run, actor: Actor, at: datetime) -> Outcome:
-    """Trial balance, balance sheet and income table of the month; levels 4 and 6 at its end once more."""
-    said = explanations(run.centre_id, [one.digest for step in run.steps for one in step.findings])
+    """Trial balance, balance sheet and income table of the month; levels 3, 4 and 6 at its end once more."""
+    said = explanations(run, run.digests)
     made = month_report(run, said)
     if not made["balances"]:
         text = "试算平衡表或资产负债表不平：请先运行 anju check 查明原因。"
         return Outcome(text, waits=True, figures={"report": made})
-    levels = [one for one in reconcile_day(run.centre_id, run.last_on) if one.number in (3, 4, 6)]
+    levels = reconcile_books(run.centre_id, run.last_on)
     return Outcome(
         f"资产 {format_fen(made['assets_fen'])} 元，增值收益 {format_fen(made['result_fen'])} 元，各表平衡。",
         findings=tuple(difference for one in levels for difference in one.differences), figures={"report": made},

@@ -9,11 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from anju.closing import actions, queries
 from anju.closing.tests.world import (
@@ -23,6 +23,7 @@ from anju.closing.tests.world import (
     DAY,
     NEXT,
     OTHER_ACCOUNTANT,
+    TREASURER,
     close_before,
     finish,
     town,
@@ -30,6 +31,7 @@ from anju.closing.tests.world import (
 from anju.closing.types import RunKind, RunState, StepKind, StepState
 from anju.database.checks import violations
 from anju.database.sql import row, rows
+from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger import actions as books
 from anju.ledger.posting_rules import PostingRule, pair
@@ -57,6 +59,7 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
 
 
 def somebody_waits() -> bool:
+    row("SELECT 1 AS one FROM pg_stat_clear_snapshot()")  # a transaction keeps what it saw of others
     found = row(
         "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
         " AND pid <> pg_backend_pid()"
@@ -172,3 +175,55 @@ def _post(key: str) -> None:
             ),
             at=AT,
         )  # fmt: skip
+
+
+def test_nobody_signs_an_interest_order_that_another_takes_the_place_of_meanwhile() -> None:
+    town()
+    at = datetime(2027, 7, 1, 9, tzinfo=ZONE)
+    first = actions.try_interest(CENTRE, 2026, actor=ACCOUNTANT, at=at)
+    actions.order_interest(CENTRE, 2026, first.run_id, actor=ACCOUNTANT, at=at)
+    second = actions.try_interest(CENTRE, 2026, actor=ACCOUNTANT, at=at)
+    ordered: list[object] = []
+
+    def order() -> None:
+        try:
+            ordered.append(actions.order_interest(CENTRE, 2026, second.run_id, actor=OTHER_ACCOUNTANT, at=at))
+        except Refusal as refusal:
+            ordered.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=order)
+    with transaction.atomic():
+        actions.sign_interest(CENTRE, 2026, first.run_id, actor=TREASURER, at=at)
+        thread.start()
+        wait_until(somebody_waits)  # for the signature, and not for the row that it wrote
+    thread.join(20)
+    assert ordered == ["closing.interest_signed"]
+    order_kept = queries.order_of(CENTRE, 2026)
+    assert order_kept is not None and order_kept.trial_run_id == first.run_id
+
+
+def test_who_signs_while_an_order_is_being_replaced_is_told_that_it_was() -> None:
+    town()
+    at = datetime(2027, 7, 1, 9, tzinfo=ZONE)
+    first = actions.try_interest(CENTRE, 2026, actor=ACCOUNTANT, at=at)
+    actions.order_interest(CENTRE, 2026, first.run_id, actor=ACCOUNTANT, at=at)
+    second = actions.try_interest(CENTRE, 2026, actor=ACCOUNTANT, at=at)
+    signed: list[object] = []
+
+    def sign() -> None:
+        try:
+            signed.append(actions.sign_interest(CENTRE, 2026, first.run_id, actor=TREASURER, at=at))
+        except Refusal as refusal:
+            signed.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=sign)
+    with transaction.atomic():
+        actions.order_interest(CENTRE, 2026, second.run_id, actor=OTHER_ACCOUNTANT, at=at)
+        thread.start()
+        wait_until(somebody_waits)
+    thread.join(20)
+    assert signed == ["closing.old_trial"]

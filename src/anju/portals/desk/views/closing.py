@@ -124,9 +124,8 @@ def _run_page(
 ) -> HttpResponse:  # fmt: skip
     actor = actor_of(request)
     found = queries.run(actor.centre_id, run_id)
-    said = queries.explanations_of(actor.centre_id, [one.digest for step in found.steps for one in step.findings])
-    workers = {found.submitted_by_person_id, found.started_by_person_id, *(s.by_person_id for s in found.steps)}
-    workers |= {one.person_id for one in said.values() if one.run_id == run_id}
+    said = queries.explanations_of(found)
+    workers = queries.workers_of(found, said)
     names = names_of({*workers, found.signed_by_person_id, found.reopened_by_person_id,
                       *(one.person_id for one in said.values())})  # fmt: skip
     context = {
