@@ -58,6 +58,30 @@ SELECT b.*, s.*, (SELECT count(*) FROM batch_contradiction c WHERE c.centre_id =
 """
 
 
+_WAITING = """
+SELECT b.state, count(*) AS n FROM payment_batch b
+ WHERE b.centre_id = %(centre)s AND b.maker_person_id <> %(me)s AND b.checker_person_id IS DISTINCT FROM %(me)s
+   AND (b.state = 1 OR %(releases)s AND (b.state = 2 OR b.state IN (5, 6) AND b.last_answer = 'none'))
+   AND NOT EXISTS (SELECT 1 FROM payment_batch_line l JOIN payment_order o USING (centre_id, order_id)
+                    WHERE l.centre_id = b.centre_id AND l.batch_id = b.batch_id AND l.taken_out_at IS NULL
+                      AND %(me)s IN (o.maker_person_id, o.checker_person_id))
+ GROUP BY b.state
+"""
+
+
+@dataclass(frozen=True)
+class BatchesWaiting:
+    """How many batches one person may act on now: to be checked, to be released, to be decided upon."""
+
+    check: int
+    release: int
+    decide: int
+
+    @property
+    def count(self) -> int:
+        return self.check + self.release + self.decide
+
+
 @dataclass(frozen=True)
 class OfferLine:
     """A payment that would go into the batch."""
@@ -118,6 +142,17 @@ def batches(centre_id: int, *, limit: int = 50) -> list[BatchSeen]:
 def batch(batch_id: int, *, centre_id: int) -> BatchSeen | None:
     found = _batches(centre_id, batch_id=batch_id)
     return found[0] if found else None
+
+
+def batches_waiting(centre_id: int, person_id: int | None, *, releases: bool) -> BatchesWaiting:
+    """What waits for one person; not the batches they have had a part in, which wait for somebody else.
+
+    `releases`: whether this person's office signs, and decides what the bank never saw.
+    """
+    found = rows(_WAITING, {"centre": centre_id, "me": person_id or 0, "releases": releases})
+    by_state = {BatchState(one["state"]): int(one["n"]) for one in found}
+    check, release = by_state.pop(BatchState.GATHERED, 0), by_state.pop(BatchState.CHECKED, 0)
+    return BatchesWaiting(check, release, sum(by_state.values()))
 
 
 def live_batches(centre_id: int) -> list[BatchSeen]:

@@ -17,6 +17,7 @@ from anju.treasury.batch_queries import batch_lines as batch_lines
 from anju.treasury.batch_queries import batch_offers as batch_offers
 from anju.treasury.batch_queries import batches as batches
 from anju.treasury.batch_queries import batches_unfinished as batches_unfinished
+from anju.treasury.batch_queries import batches_waiting as batches_waiting
 from anju.treasury.batch_queries import gatherable as gatherable
 from anju.treasury.batch_queries import live_batches as live_batches
 from anju.treasury.booking_queries import booking as booking

@@ -16,7 +16,6 @@ from anju.contributions.queries.remittances import (
 from anju.contributions.queries.suspense import (
     Span,
     receipt_of,
-    suspense_counts,
     suspense_item,
     suspense_items,
     suspense_moves,
@@ -29,7 +28,7 @@ from anju.contributions.types import Difference
 __all__ = [
     "Difference", "MatchedShare", "MonthAgainstLast", "Span", "arrears", "certain_month", "differences", "due_date",
     "frozen_differences", "line_of", "lines", "matched_share", "next_month", "normal_accounts",
-    "payment_notice", "proposals", "receipt_of", "remittance", "remittances", "roster", "rules_of", "suspense_counts",
+    "payment_notice", "proposals", "receipt_of", "remittance", "remittances", "roster", "rules_of",
     "suspense_item", "suspense_items", "suspense_moves", "suspense_spans", "suspense_standing", "term_of",
     "terms_of", "unit_month", "unpaid_remittances",
 ]  # fmt: skip

@@ -60,13 +60,10 @@ def suspense_moves(centre_id: int, suspense_id: int) -> list[SuspenseMoveSeen]:
     return [SuspenseMoveSeen(**line | {"kind": MoveKind(line["kind"])}) for line in found]
 
 
-def suspense_counts(centre_id: int) -> dict[SuspenseState, tuple[int, int]]:
-    """How many items, and how many fen, are in each state that waits."""
-    return suspense_standing(centre_id)[0]
-
-
 def suspense_standing(centre_id: int) -> tuple[dict[SuspenseState, tuple[int, int]], int]:
-    """The counts of each state that waits, and the fen of all together, which the credit balance of 219 has to be."""
+    """How many items, and how many fen, are in each state that waits; and the fen of all together with what is on its
+    way back, which the credit balance of 219 has to be.
+    """
     found = rows(
         "SELECT state, count(*) AS n, sum(open_fen)::bigint AS fen,"
         " sum(CASE WHEN owed THEN -open_fen ELSE open_fen + refunding_fen END)::bigint AS total FROM suspense"

@@ -60,5 +60,9 @@ def resend(form: DesignForm, send: Callable[[], Any]) -> bool:
         form.errors.clear()
         form.add_error("code" if "code" in form.fields else None, refusal.text)
         return False
+    finally:
+        # It was left out of this press only: the page that follows must not call the code optional.
+        if "code" in form.fields:
+            form.fields["code"].required = True
     form.is_bound = False
     return True

@@ -181,7 +181,9 @@ window.addEventListener("afterprint", () => {
 });
 
 // Keys of the desk: an element with data-key="a" is pressed by A; J and K walk along the queue.
+// A box is ticked, not typed into: the keys go on after it.
 function isTyping(target) {
+  if (target.type === "checkbox") return false;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 document.addEventListener("keydown", (event) => {

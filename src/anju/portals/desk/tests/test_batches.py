@@ -90,6 +90,43 @@ def test_a_batch_is_gathered_checked_and_released_by_three_people_without_a_fiel
     assert rows[0][0] == f"付款批次 {one.batch_id}" and rows[-1][4] == 1800.0 and rows[-1][6] == "已付款"
 
 
+def test_the_home_counts_the_batches_that_wait_for_this_person_and_for_nobody_else(bank: FakeBank) -> None:
+    _, first = staff(3, Role.TREASURER)
+    _, second = staff(4, Role.ACCOUNTANT)
+    _, third = staff(6, Role.TREASURER)
+    _, author = staff(5, Role.TREASURER)
+    order(0)
+
+    def waits() -> list[bool]:
+        return ["个等您" in text_of(client.get("/desk/")) for client in (first, second, third, author)]
+
+    assert waits() == [False, False, False, False]
+    page = text_of(first.get("/desk/treasury/batches/"))
+    where = post_button(first, page, "/desk/treasury/batches/gather/")["Location"].partition("?")[0]
+    (one,) = queries.live_batches(CENTRE)
+    actions.check_batch_names(CENTRE, one.batch_id, at=clock.now())
+    assert waits() == [False, True, True, False], "not its maker, and not who made a payment in it"
+    assert "1 个待复核" in text_of(third.get("/desk/"))
+    assert post_button(second, text_of(second.get(where)), f"{where}check/").status_code == 302
+    assert waits() == [False, False, True, False] and "1 个待签发" in text_of(third.get("/desk/"))
+
+
+def test_the_code_for_a_release_leaves_at_one_press(bank: FakeBank) -> None:
+    _, first = staff(3, Role.TREASURER)
+    _, second = staff(4, Role.ACCOUNTANT)
+    _, third = staff(6, Role.TREASURER)
+    order(0)
+    where = post_button(first, text_of(first.get("/desk/treasury/batches/")), "/desk/treasury/batches/gather/")
+    where = where["Location"].partition("?")[0]
+    actions.check_batch_names(CENTRE, queries.live_batches(CENTRE)[0].batch_id, at=clock.now())
+    post_button(second, text_of(second.get(where)), f"{where}check/")
+    page = text_of(third.get(where))
+    form = re.search(r'<form method="post" action="(/step-up/[^"]*)".*?name="send" value="1"', page, re.DOTALL)
+    assert form is not None
+    asked = text_of(third.post(form[1].replace("&amp;", "&"), {"send": "1"}))
+    assert 'name="code"' in asked, "no page in between that asks whether to send it"
+
+
 def test_who_may_not_act_is_refused_beside_the_batch_and_a_changed_list_is_shown_anew(bank: FakeBank) -> None:
     _, first = staff(3, Role.TREASURER, stepped_up=True)
     order(0)

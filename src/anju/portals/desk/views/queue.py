@@ -77,7 +77,7 @@ def _cases(request: HttpRequest) -> HttpResponse:
 
 def _treasurer(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), moment_of(request)
-    counts = contributions.suspense_counts(actor.centre_id)
+    counts, standing_fen = contributions.suspense_standing(actor.centre_id)
     queue = treasury.release_queue(actor.centre_id, limit=MOST_SHOWN)
     unknown = treasury.unknown_payments(actor.centre_id, limit=MOST_SHOWN)
     odd = treasury.notices(actor.centre_id, states=(NoticeState.UNEXPECTED, NoticeState.WAITING), limit=MOST_SHOWN)
@@ -86,11 +86,14 @@ def _treasurer(request: HttpRequest) -> HttpResponse:
     late = contributions.unpaid_remittances(actor.centre_id, today=today, limit=MOST_SHOWN)
     context = {
         "open": counts.get(SuspenseState.OPEN, (0, 0)), "waiting": counts.get(SuspenseState.WAITING, (0, 0)),
+        "standing_fen": standing_fen if standing_fen != sum(fen for _, fen in counts.values()) else 0,
         "queue": queue, "queue_fen": sum(one.amount_fen for one in queue), "unknown": unknown,
         "never_seen": [one for one in unknown if one.never_seen], "odd": odd, "mandates": live, "late": late,
         "late_fen": sum(one.total_fen for one in late), "done": done_of(request),
         "contradictions": treasury.open_contradictions(actor.centre_id), "yesterday": today - timedelta(days=1),
         "bookings": treasury.bookings_waiting(actor.centre_id, actor.person_id),
+        "returns": withdrawals.returns_waiting_sums(actor.centre_id),
+        "batches": treasury.batches_waiting(actor.centre_id, actor.person_id, releases=True),
     }  # fmt: skip
     context["without_statement"], context["stated_to"] = stated_to(actor.centre_id)
     return render(request, "desk/home_treasury.html", context)

@@ -31,14 +31,16 @@ def accountant(request: HttpRequest) -> HttpResponse:
     """Closings that wait, the last month's statements, money in suspense, findings to answer; today's vouchers."""
     actor, today = actor_of(request), today_of(request)
     counts = finding_counts(actor, today=today)
-    suspense = contributions.suspense_counts(actor.centre_id)
+    suspense, standing_fen = contributions.suspense_standing(actor.centre_id)
     context: dict[str, Any] = {
         "glance": glance(actor.centre_id, on=today), "today": today, "usual": usual_span(today),
         "day_run": closing.live_run(actor.centre_id, RunKind.DAY),
         "month_run": closing.live_run(actor.centre_id, RunKind.MONTH), "stretch": _stretch(request),
-        "suspense": sum(n for n, _ in suspense.values()), "suspense_fen": sum(fen for _, fen in suspense.values()),
+        "suspense": sum(n for n, _ in suspense.values()), "suspense_fen": standing_fen,
+        "on_its_way": standing_fen != sum(fen for _, fen in suspense.values()),
         "open": counts.get(FindingState.OPEN, (0, 0)), "contradictions": treasury.open_contradictions(actor.centre_id),
         "bookings": treasury.bookings_waiting(actor.centre_id, actor.person_id), "done": done_of(request),
+        "batches": treasury.batches_waiting(actor.centre_id, actor.person_id, releases=False),
     }  # fmt: skip
     return render(request, "desk/home_accountant.html", context)
 
