@@ -59,10 +59,12 @@ def _after_phone_change(asked: Asked) -> Lines:
     for person_id, at in identity.phones_changed(since=asked.since - AFTER_PHONE, until=asked.until):
         changed[person_id].append(at)
     found = [
-        (taken, at)
+        (taken, max(before))
         for taken in withdrawals.asked_between(asked.centre_id, since=asked.since, until=asked.until)
-        for at in changed.get(taken.person_id, ())[-1:]
-        if timedelta(0) <= taken.asked_at - at <= AFTER_PHONE
+        # One that came after it, however soon, hides none that came before.
+        if (before := [
+            at for at in changed.get(taken.person_id, ()) if timedelta(0) <= taken.asked_at - at <= AFTER_PHONE
+        ])
     ]
     names = _members({taken.person_id for taken, _ in found})
     return [

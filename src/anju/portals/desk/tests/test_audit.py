@@ -132,6 +132,7 @@ def test_withdrawals_after_a_new_phone_and_in_pieces_are_told(books: None, audit
     pay_out(other, 9, Month.parse("2026-08"))
     assert ask("paid_after_phone_change", actor).lines == ()
     note_activity(member.login_id or 0, "phone", "手机号更换", at=clock.now() - timedelta(days=3))
+    note_activity(member.login_id or 0, "phone", "手机号更换", at=clock.now() + timedelta(hours=1))
     told = ask("paid_after_phone_change", actor).lines
     assert [line[4] for line in told] == [100, 100, 100]
     (pieces,) = ask("in_pieces", actor).lines

@@ -19,6 +19,7 @@ from anju.identity.table import allowed
 from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of, principal_of
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.forms import ReasonForm
 from anju.portals.desk.pages import digest_of, done_of, go, id_of
 from anju.portals.desk.sheet import Sheets, attachment
@@ -145,29 +146,17 @@ def _reason_form(data: Any) -> ReasonForm:
 
 
 def _act(request: HttpRequest, batch_id: int, form: DesignForm, work: Callable[[], Any], *, done: str) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-batch", batch_id, done=done)
-    return _page(request, batch_id, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _page(request, batch_id, wrong=wrong, status=status),
+        then=lambda: go("desk-batch", batch_id, done=done),
+    )  # fmt: skip
 
 
 @permission("treasury.batch")
 @require_POST
 def check(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The second person has compared the batch that was shown."""
-    actor, at = actor_of(request), moment_of(request)
-    return _act(
-        request, batch_id, DesignForm(request.POST),
-        lambda: actions.check_batch(batch_id, digest=digest_of(request), actor=actor, at=at), done="batch-checked",
-    )  # fmt: skip
+    return _signature(request, batch_id, actions.check_batch, done="batch-checked")
 
 
 @permission("treasury.release")
@@ -177,10 +166,15 @@ def release(request: HttpRequest, batch_id: int) -> HttpResponse:
     where = step_up(request, "desk-batch", batch_id)
     if where:
         return HttpResponseRedirect(where)
-    actor, at = actor_of(request), moment_of(request)
+    return _signature(request, batch_id, actions.release_batch, done="batch-released")
+
+
+def _signature(request: HttpRequest, batch_id: int, sign: Callable[..., None], *, done: str) -> HttpResponse:
+    """One of the two signatures under what was shown, which is named by its digest."""
+    actor, at, digest = actor_of(request), moment_of(request), digest_of(request)
     return _act(
-        request, batch_id, DesignForm(request.POST),
-        lambda: actions.release_batch(batch_id, digest=digest_of(request), actor=actor, at=at), done="batch-released",
+        request, batch_id, DesignForm(request.POST), lambda: sign(batch_id, digest=digest, actor=actor, at=at),
+        done=done,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from anju.identity.table import allowed
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.portals.common import actor_of, moment_of, principal_of
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.forms import DepositForm, ReasonForm, TransferForm
 from anju.portals.desk.pages import digest_of, done_of, go
 from anju.portals.desk.sheet import Sheets, attachment
@@ -216,18 +217,10 @@ def _reason_form(data: Any) -> ReasonForm:
 
 
 def _act(request: HttpRequest, move_id: int, form: DesignForm, work: Callable[[], Any], *, done: str) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-move", move_id, done=done)
-    return _page(request, move_id, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _page(request, move_id, wrong=wrong, status=status),
+        then=lambda: go("desk-move", move_id, done=done),
+    )  # fmt: skip
 
 
 @permission("treasury.deposits")

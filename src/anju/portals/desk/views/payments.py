@@ -25,6 +25,7 @@ from anju.kernel.identifiers import mask_name
 from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of, principal_of
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.forms import MandateForm, ReasonForm
 from anju.portals.desk.pages import done_of, go, id_of
 from anju.treasury import actions, queries
@@ -32,7 +33,8 @@ from anju.treasury.queries import PaymentSeen
 from anju.treasury.types import PaymentState
 
 MOST = 200
-SOURCE_ZH = {"withdrawal": "提取", "suspense_refund": "暂收款退回"}
+SOURCE_ZH = {"withdrawal": "提取", "suspense_refund": "暂收款退回", "withdrawal_again": "退回后再付"}
+STAFF_MADE = ("suspense_refund", "withdrawal_again")
 TAG_OF = {
     PaymentState.RESERVED: "wait", PaymentState.INSTRUCTED: "run", PaymentState.PENDING: "wait",
     PaymentState.CONFIRMED: "ok", PaymentState.RETURNED: "no", PaymentState.CANCELLED: "",
@@ -54,7 +56,7 @@ def _rows(request: HttpRequest, found: Sequence[PaymentSeen]) -> list[dict[str, 
 
 def _row(one: PaymentSeen, names: dict[int, str], own: int | None) -> dict[str, Any]:
     # The maker is the applicant, a citizen; checker and releaser are the centre's own people.
-    staff_made = one.source_kind == "suspense_refund"
+    staff_made = one.source_kind in STAFF_MADE
     maker = names.get(one.maker_person_id or 0, "")
     rule = f"规则 {one.checker_release}" if one.checker_release else "—"
     return {
@@ -173,18 +175,10 @@ def _decline_form(data: Any) -> ReasonForm:
 
 
 def _act(request: HttpRequest, order_id: int, form: DesignForm, work: Callable[[], Any], *, done: str) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-payment", order_id, done=done)
-    return _payment_page(request, order_id, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _payment_page(request, order_id, wrong=wrong, status=status),
+        then=lambda: go("desk-payment", order_id, done=done),
+    )  # fmt: skip
 
 
 @permission("treasury.release")
