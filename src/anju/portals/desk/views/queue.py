@@ -34,6 +34,7 @@ from anju.support import queries as support
 from anju.treasury import queries as treasury
 from anju.treasury.statement_queries import stated_to
 from anju.treasury.types import NoticeState
+from anju.withdrawals import queries as withdrawals
 
 PAGE = 25
 MOST_SHOWN = 200
