@@ -56,7 +56,7 @@ def test_a_fee_goes_from_one_to_the_other_and_every_page_says_where_it_stands() 
     first, second = two()
     where = fee()
     page = text_of(first.get(where))
-    assert "借 411-04 业务支出——其他支出　贷 101 住房公积金存款" in page and "借 119 其他应收款" in page
+    assert "借 411-04 业务支出——其他支出，贷 101 住房公积金存款" in page and "借 119 其他应收款" in page
     assert "401-01" not in page, "only what a debit can be"
     assert "说明是什么" in text_of(second.get(LIST)) and "没有等确认的" in text_of(second.get(LIST))
     done = first.post(f"{where}propose/", {"purpose": "1", "reason": "收费凭证 9 号"})
@@ -86,7 +86,7 @@ def test_interest_is_booked_from_the_receipt_it_waits_in() -> None:
     (item,) = suspense_items(CENTRE)
     assert where in text_of(first.get(f"/desk/treasury/receipts/{item.suspense_id}/"))
     page = text_of(first.get(where))
-    assert "借 219-01 其他应付款——未明来款　贷 401-01" in page and "411-04" not in page
+    assert "借 219-01 其他应付款——未明来款，贷 401-01" in page and "411-04" not in page
     beyond = first.post(f"{where}propose/", {"purpose": "4", "reason": ""})
     assert beyond.status_code == 422 and "111 应收利息只有 0.00 元" in text_of(beyond)
     first.post(f"{where}propose/", {"purpose": "3", "reason": ""})
@@ -97,8 +97,8 @@ def test_interest_is_booked_from_the_receipt_it_waits_in() -> None:
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [({}, "请"), ({"purpose": "3"}, "有效"), ({"purpose": "2", "reason": ""}, "请填写"), ({"purpose": "9"}, "有效"),
-     ({"purpose": "1", "reason": "x" * 401}, "400")],
+    [({}, "请填写这笔是什么"), ({"purpose": "3"}, "有效"), ({"purpose": "2", "reason": ""}, "请填写"),
+     ({"purpose": "9"}, "有效"), ({"purpose": "1", "reason": "x" * 401}, "400")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_its_field(body: dict[str, str], said: str) -> None:
     first, _ = two()

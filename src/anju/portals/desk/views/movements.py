@@ -77,7 +77,7 @@ def _named(code: str) -> str:
 
 def words_of(purpose: BookingPurpose, *, source: str = "") -> str:
     """The lines in one sentence."""
-    return "　".join(f"{one.side} {one.subject}" for one in sides_of(purpose, 1, source=source))
+    return "，".join(f"{one.side} {one.subject}" for one in sides_of(purpose, 1, source=source))
 
 
 # --------------------------------------------------------------------------------------------------- the list
