@@ -59,7 +59,7 @@ SELECT b.*, s.*, (SELECT count(*) FROM batch_contradiction c WHERE c.centre_id =
 
 
 _WAITING = """
-SELECT b.state, count(*) AS n FROM payment_batch b
+SELECT b.state, count(*) AS n, min(b.batch_id) AS first FROM payment_batch b
  WHERE b.centre_id = %(centre)s AND b.maker_person_id <> %(me)s AND b.checker_person_id IS DISTINCT FROM %(me)s
    AND (b.state = 1 OR %(releases)s AND (b.state = 2 OR b.state IN (5, 6) AND b.last_answer = 'none'))
    AND NOT EXISTS (SELECT 1 FROM payment_batch_line l JOIN payment_order o USING (centre_id, order_id)
@@ -76,6 +76,8 @@ class BatchesWaiting:
     check: int
     release: int
     decide: int
+    first: int | None
+    """The oldest of them."""
 
     @property
     def count(self) -> int:
@@ -152,7 +154,8 @@ def batches_waiting(centre_id: int, person_id: int | None, *, releases: bool) ->
     found = rows(_WAITING, {"centre": centre_id, "me": person_id or 0, "releases": releases})
     by_state = {BatchState(one["state"]): int(one["n"]) for one in found}
     check, release = by_state.pop(BatchState.GATHERED, 0), by_state.pop(BatchState.CHECKED, 0)
-    return BatchesWaiting(check, release, sum(by_state.values()))
+    first = min((int(one["first"]) for one in found), default=None)
+    return BatchesWaiting(check, release, sum(by_state.values()), first)
 
 
 def live_batches(centre_id: int) -> list[BatchSeen]:

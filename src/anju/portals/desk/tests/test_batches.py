@@ -107,6 +107,7 @@ def test_the_home_counts_the_batches_that_wait_for_this_person_and_for_nobody_el
     actions.check_batch_names(CENTRE, one.batch_id, at=clock.now())
     assert waits() == [False, True, True, False], "not its maker, and not who made a payment in it"
     assert "1 个待复核" in text_of(third.get("/desk/"))
+    assert f'href="{where}"' in text_of(second.get("/desk/")), "the only one is one press away"
     assert post_button(second, text_of(second.get(where)), f"{where}check/").status_code == 302
     assert waits() == [False, False, True, False] and "1 个待签发" in text_of(third.get("/desk/"))
 
