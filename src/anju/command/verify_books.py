@@ -7,6 +7,9 @@ Reads what ``anju export-books`` wrote, recomputes everything from the single en
 first places where it breaks; the last line is ``N checks, M violations``, the exit code 1 when something breaks.
 ``FILE`` holds daily heads as the centre gave them away day by day: only they show that no chain was made anew whole.
 Reads the files once, in their order, and keeps one account at a time. Amounts are fen, whole numbers.
+
+To be read from top to bottom: 1 what is checked · 2 the verification as a whole · 3 the canonical form and the digests
+· 4 the files and their rows · 5 the rates · 6 the chains of seals · 7 vouchers and what they promise · 8 the accounts.
 """
 
 from __future__ import annotations
@@ -17,18 +20,22 @@ import hashlib
 import json
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 FORMAT = "anju-books-2"
 ZEROS = bytes(32)
 EPOCH = date(1970, 1, 1).toordinal()
 SHOWN = 10
 HOUR_US = 3_600_000_000
+PAYABLE = "211"
 Row = list[str]
+
+# --------------------------------------------------------------------------------------------- 1. what is checked
 
 CHECKS = {
     "manifest": "导出文件与清单一致",
@@ -90,10 +97,53 @@ class Findings:
         print(f"{len(CHECKS)} checks, {self.total} violations")
 
 
-# -- the canonical form and the digests: a second program needs only these four functions --
+# --------------------------------------------------------------------------------- 2. the verification as a whole
 
 
-def canonical_text(voucher: Row, lines: list[Row]) -> str:
+def verify(folder: Path, heads: Path | None = None) -> Findings:
+    """Everything, on one export."""
+    found = Findings()
+    try:
+        manifest = check_manifest(folder, found)
+        rates = Rates(folder, found)
+        chains = Chains(folder, found, heads)
+        books = Books(folder, found, int(manifest["made_at_us"]))
+        books.read(map(Voucher._make, table(folder, "vouchers")), chains)
+        chains.end()
+        accounts, lines, total = read_accounts(folder, rates, books, found)
+        books.check_accruals()
+        books.end()
+        if total != books.control_fen:
+            found.add("members", f"个人账户合计 {total} 分，统驭科目余额 {books.control_fen} 分")
+        found.notes.append(
+            f"凭证 {books.vouchers} 张（已封存 {chains.sealed} 张），账户 {accounts} 个，个人明细 {lines} 条"
+        )
+    except (OSError, ValueError, LookupError, TypeError, StopIteration, csv.Error, struct.error) as error:
+        found.add("readable", f"读到此处为止，其余没有核验：{error!r}")
+    return found
+
+
+def run(folder: Path, *, heads: Path | None = None) -> int:
+    """Verify and print; 1 when something breaks."""
+    found = verify(folder, heads)
+    found.tell()
+    return 1 if found.total else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="核验 anju export-books 导出的账册")
+    parser.add_argument("folder", type=Path, help="导出文件夹")
+    parser.add_argument("--heads", type=Path, help="另存的每日封存头文件")
+    chosen = parser.parse_args(arguments)
+    return run(chosen.folder, heads=chosen.heads)
+
+
+# -------------------------------------------------------------------------- 3. the canonical form and the digests
+# A second program needs only these four functions.
+
+
+def canonical_text(voucher: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """A voucher as it is sealed: the row of vouchers.csv, then its rows of gl_lines.csv without the voucher's id."""
     return "".join(f"{'|'.join(one)}\n" for one in (["V1", *voucher], *(["L", *line[1:]] for line in lines)))
 
@@ -103,7 +153,7 @@ def seal_digest(previous: bytes, text: str) -> bytes:
     return hashlib.sha256(previous + hashlib.sha256(text.encode()).digest()).digest()
 
 
-def member_line_bytes(line: Row, version: int) -> bytes:
+def member_line_bytes(line: Sequence[str], version: int) -> bytes:
     """What a row of member_lines.csv adds to its voucher's ``lines_digest``; rows go in their order in the file."""
     account_id, seq, _, period, kind, booked_on, value_on, month, debit, credit, own, unit, source_id, back = line[:14]
     if version == 1:
@@ -118,13 +168,7 @@ def lines_digest(told: bytes, digest: bytes) -> bytes:
     return digest if len(told) == 32 else told[:1] + digest
 
 
-def interest_of(earned: int, factor: int, day_base: int) -> int:
-    """Interest in fen of basis points times fen times days, rounded half up, away from zero."""
-    fen = (abs(earned) * factor + day_base * 5_000) // (day_base * 10_000)
-    return fen if earned >= 0 else -fen
-
-
-# -- reading --
+# ------------------------------------------------------------------------------------ 4. the files and their rows
 
 
 def table(folder: Path, name: str) -> Iterator[Row]:
@@ -157,30 +201,219 @@ def check_manifest(folder: Path, found: Findings) -> dict[str, Any]:
     return manifest
 
 
+class Voucher(NamedTuple):
+    """A row of vouchers.csv."""
+
+    centre_id: str
+    voucher_id: str
+    number: str
+    kind: str
+    business_date: str
+    known_at_us: str
+    maker_person_id: str
+    checker_person_id: str
+    reverses_id: str
+    event_id: str
+    member_count: str
+    member_debit_fen: str
+    member_credit_fen: str
+    public_ref: str
+    key_sha256: str
+    request_digest: str
+    lines_digest: str
+
+    @property
+    def where(self) -> str:
+        """How it is named."""
+        return f"凭证 {self.voucher_id}（第 {self.number} 号）"
+
+
+class GlLine(NamedTuple):
+    """A row of gl_lines.csv."""
+
+    voucher_id: str
+    n: str
+    unit_id: str
+    bank_account_id: str
+    debit_fen: str
+    credit_fen: str
+    subject: str
+
+
+class MemberLine(NamedTuple):
+    """A row of member_lines.csv."""
+
+    account_id: str
+    seq: str
+    voucher_id: str
+    period: str
+    kind: str
+    booked_on: str
+    value_on: str
+    month: str
+    debit_fen: str
+    credit_fen: str
+    own_fen: str
+    unit_fen: str
+    source_id: str
+    reverses_seq: str
+    balance_after_fen: str
+    weighted_sum_after: str
+    known_at_us: str
+
+
+class Balance(NamedTuple):
+    """A row of balances.csv: an account in an interest year."""
+
+    account_id: str
+    interest_year: str
+    opening_fen: str
+    balance_fen: str
+    held_fen: str
+    own_paid_fen: str
+    unit_paid_fen: str
+    weighted_sum: str
+    interest_fen: str
+    last_seq: str
+    carried_fen: str
+
+
+class Hold(NamedTuple):
+    """A row of holds.csv."""
+
+    account_id: str
+    hold_id: str
+    amount_fen: str
+    held_year: str
+    ended_year: str
+    outcome: str
+    source_id: str
+    closes_on: str
+
+    def stands_in(self, year: int) -> bool:
+        """Whether it still held the money at the end of an interest year."""
+        return int(self.held_year) <= year and (not self.ended_year or int(self.ended_year) > year)
+
+
+class CloseOut(NamedTuple):
+    """A row of close_outs.csv."""
+
+    account_id: str
+    voucher_id: str
+    seq: str
+    principal_fen: str
+    interest_fen: str
+    corrected_fen: str
+    closes_on: str
+    paid_on: str
+
+
+class Accrual(NamedTuple):
+    """A row of accruals.csv."""
+
+    month: str
+    interest_year: str
+    accrued_fen: str
+    amount_fen: str
+    voucher_id: str
+
+
+class Distribution(NamedTuple):
+    """A row of distributions.csv."""
+
+    year: str
+    income_fen: str
+    reserve_rate: str
+    reserve_fen: str
+    management_fee_fen: str
+    supplement_fen: str
+    maker_person_id: str
+    checker_person_id: str
+    signed_at: str
+
+
+class Seal(NamedTuple):
+    """A row of seals.csv."""
+
+    number: str
+    voucher_id: str
+    period: str
+    n: str
+    previous: str
+    digest: str
+
+
+Registered = TypeVar("Registered", Hold, CloseOut)
+
+
+class Beside(Generic[Registered]):
+    """Rows of a file in the order of accounts, read beside the lines."""
+
+    def __init__(self, rows: Iterator[Registered]) -> None:
+        self.rows: Iterator[Registered] = rows
+        self.next: Registered | None = next(rows, None)
+        self.strange: list[Registered] = []
+
+    def of(self, account_id: int) -> list[Registered]:
+        """The rows of the account at hand."""
+        mine: list[Registered] = []
+        while self.next is not None and int(self.next.account_id) <= account_id:
+            (mine if int(self.next.account_id) == account_id else self.strange).append(self.next)
+            self.next = next(self.rows, None)
+        return mine
+
+    def rest(self) -> list[Registered]:
+        """Rows of accounts that are not there."""
+        left: list[Registered] = [] if self.next is None else [self.next]
+        return self.strange + left + list(self.rows)
+
+
+# --------------------------------------------------------------------------------------------------- 5. the rates
+
+
+def interest_of(earned: int, factor: int, day_base: int) -> int:
+    """Interest in fen of basis points times fen times days, rounded half up, away from zero."""
+    fen = (abs(earned) * factor + day_base * 5_000) // (day_base * 10_000)
+    return fen if earned >= 0 else -fen
+
+
+class Segment(NamedTuple):
+    """A rate from its first day on: the index on that day, what each later day adds, and how it becomes interest."""
+
+    day: int
+    value: int
+    daily_step: int
+    factor: int
+    day_base: int
+
+    def index_on(self, day: int) -> int:
+        """The cumulative index of a day of this segment; days as ordinals."""
+        return self.value + self.daily_step * (day - self.day)
+
+
 class Rates:
     """The cumulative rate index of members' savings."""
 
     def __init__(self, folder: Path, found: Findings) -> None:
-        self.changes: list[tuple[int, int, int, int, int]] = []  # day, value, daily step, factor, day base
+        self.changes: list[Segment] = []
         self.known: dict[str, int] = {}
         for product, day, value, rate_bp, step, factor, base in table(folder, "rate_index"):
             if product != "1":
                 continue
             ordinal = date.fromisoformat(day).toordinal()
-            before = self.changes[-1] if self.changes else (ordinal, 0, 0, 0, 0)
-            if int(value) != before[1] + before[2] * (ordinal - before[0]):
+            if int(value) != (self.changes[-1].index_on(ordinal) if self.changes else 0):
                 found.add("rates", f"利率 {day} 起的积数不等于前一段的累计")
             if int(step) * int(factor) != int(rate_bp):
                 found.add("rates", f"利率 {day}：每日增量乘系数不等于利率")
-            self.changes.append((ordinal, int(value), int(step), int(factor), int(base)))
+            self.changes.append(Segment(ordinal, int(value), int(step), int(factor), int(base)))
 
     def index(self, day: str) -> int:
         """The index of a day."""
         value = self.known.get(day)
         if value is None:
             ordinal = date.fromisoformat(day).toordinal()
-            start, base, step, _, _ = next(one for one in reversed(self.changes) if one[0] <= ordinal)
-            value = self.known[day] = base + step * (ordinal - start)
+            segment = next(one for one in reversed(self.changes) if one.day <= ordinal)
+            value = self.known[day] = segment.index_on(ordinal)
         return value
 
     def at_start(self, year: int) -> int:
@@ -194,11 +427,11 @@ class Rates:
     def earned_by(self, day: str, earned: int) -> int:
         """Interest of what was earned up to a day, at the rule in force on the day before."""
         end = date.fromisoformat(day).toordinal()
-        change = next(one for one in reversed(self.changes) if one[0] < end)
-        return interest_of(earned, change[3], change[4])
+        segment = next(one for one in reversed(self.changes) if one.day < end)
+        return interest_of(earned, segment.factor, segment.day_base)
 
 
-# -- vouchers, their lines, and their seals --
+# ----------------------------------------------------------------------------------------- 6. the chains of seals
 
 
 class Chains:
@@ -206,7 +439,7 @@ class Chains:
 
     def __init__(self, folder: Path, found: Findings, given: Path | None) -> None:
         self.found = found
-        self.seals = table(folder, "seals")
+        self.seals = map(Seal._make, table(folder, "seals"))
         self.next = next(self.seals, None)
         self.ends: dict[str, tuple[int, bytes, int]] = {}  # month: place, digest, debits so far
         self.heads: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
@@ -227,18 +460,18 @@ class Chains:
             else:
                 self.heads.setdefault(place, []).append(told)
 
-    def follow(self, voucher: Row, lines: list[Row], debit_fen: int) -> bool:
+    def follow(self, voucher: Voucher, lines: list[GlLine], debit_fen: int) -> bool:
         """Take the seal of the next numbered voucher; whether it has one."""
-        number = int(voucher[2])
-        while self.next is not None and int(self.next[0]) < number:
-            self.found.add("chain", f"封存号 {self.next[0]} 没有对应的凭证")
+        number = int(voucher.number)
+        while self.next is not None and int(self.next.number) < number:
+            self.found.add("chain", f"封存号 {self.next.number} 没有对应的凭证")
             self.next = next(self.seals, None)
-        if self.next is None or int(self.next[0]) != number:
+        if self.next is None or int(self.next.number) != number:
             return False
         _, voucher_id, period, n, previous, digest = self.next
         self.next = next(self.seals, None)
-        where = f"凭证 {voucher[1]}（第 {voucher[2]} 号）"
-        if voucher_id != voucher[1] or period != voucher[4][:4] + voucher[4][5:7]:
+        where = voucher.where
+        if voucher_id != voucher.voucher_id or period != voucher.business_date[:4] + voucher.business_date[5:7]:
             self.found.add("seal", f"{where}：封存的凭证或月份不同")
         if seal_digest(bytes.fromhex(previous), canonical_text(voucher, lines)).hex() != digest:
             self.found.add("seal", f"{where}：摘要不同，凭证或分录在封存后有变化")
@@ -259,10 +492,8 @@ class Chains:
 
     def end(self) -> None:
         """What was promised and did not come."""
-        for seal in [self.next] if self.next is not None else []:
-            self.found.add("chain", f"封存号 {seal[0]} 没有对应的凭证")
-        for seal in self.seals:
-            self.found.add("chain", f"封存号 {seal[0]} 没有对应的凭证")
+        for seal in ([] if self.next is None else [self.next, *self.seals]):
+            self.found.add("chain", f"封存号 {seal.number} 没有对应的凭证")
         for period in {period for period, n in self.heads if n == 0}:
             self._meet(period, 0, ZEROS.hex(), 0)
         for (period, n), heads in self.heads.items():
@@ -270,7 +501,7 @@ class Chains:
                 self.found.add("heads", f"{name}：导出中没有 {period} 第 {n} 张封存")
 
 
-PAYABLE = "211"
+# ------------------------------------------------------------------------------ 7. vouchers and what they promise
 
 
 def _subjects(folder: Path, found: Findings) -> set[str]:
@@ -303,31 +534,32 @@ class PeriodEnd:
         self.due: dict[str, list[int]] = {}  # SHA-256 of a distribution's key: what its entry debits, in order
         self.carried: dict[str, int] = {}
         self.years: dict[str, str] = {}
-        for plan in table(folder, "distributions"):
+        for plan in map(Distribution._make, table(folder, "distributions")):
             self._expect(plan)
 
-    def _expect(self, one: Row) -> None:
-        income, *parts = (int(fen) for fen in (one[1], *one[3:6]))
-        if parts[0] != (income * Fraction(one[2]) * 2 + 1) // 2 or sum(parts) != income:
-            self.found.add("distribution", f"{one[0]} 年方案的各部分与增值收益和提取比例不符")
-        if one[8]:
+    def _expect(self, plan: Distribution) -> None:
+        income, *parts = map(int, (plan.income_fen, plan.reserve_fen, plan.management_fee_fen, plan.supplement_fen))
+        if parts[0] != (income * Fraction(plan.reserve_rate) * 2 + 1) // 2 or sum(parts) != income:
+            self.found.add("distribution", f"{plan.year} 年方案的各部分与增值收益和提取比例不符")
+        if plan.signed_at:
             for name, fen in (("drawn", [*parts]), ("carried", [income])):
-                key = hashlib.sha256(f"distribution:{one[0]}:{name}".encode()).hexdigest()
-                self.due[key], self.years[key] = fen, one[0]
+                key = hashlib.sha256(f"distribution:{plan.year}:{name}".encode()).hexdigest()
+                self.due[key], self.years[key] = fen, plan.year
 
-    def take(self, voucher: Row, lines: list[Row]) -> None:
+    def take(self, voucher: Voucher, lines: list[GlLine]) -> None:
         """One entry of a period's end."""
-        if voucher[8]:
-            self.reversed.add(voucher[8])
+        if voucher.reverses_id:
+            self.reversed.add(voucher.reverses_id)
             return
-        due = self.due.pop(voucher[14], None)
+        due = self.due.pop(voucher.key_sha256, None)
         if due is not None:
             subjects = ("321-01", "321-02", "321-03") if len(due) == 3 else ("321-04",)
-            debits = {line[6]: int(line[4]) for line in lines if int(line[4])}
+            debits = {line.subject: int(line.debit_fen) for line in lines if int(line.debit_fen)}
             if [debits.get(subject, 0) for subject in subjects] != due:
-                self.found.add("distribution", f"{self.years[voucher[14]]} 年方案与凭证 {voucher[1]} 不符")
+                year = self.years[voucher.key_sha256]
+                self.found.add("distribution", f"{year} 年方案与凭证 {voucher.voucher_id} 不符")
             return
-        self.open.append((voucher[1], voucher[14]))
+        self.open.append((voucher.voucher_id, voucher.key_sha256))
 
     def end(self) -> None:
         """What stands although its period is open, and what was signed and not posted."""
@@ -338,6 +570,19 @@ class PeriodEnd:
             self.found.add("distribution", f"{self.years[key]} 年的方案已经签署，没有凭证")
 
 
+@dataclass
+class Promise:
+    """What a voucher says of its member lines: how many are still to come, their sums, their digest and moment."""
+
+    lines: int
+    debit_fen: int
+    credit_fen: int
+    digest: bytes
+    known_at_us: str
+    hash: Any = field(default_factory=hashlib.sha256)
+    """Over the lines that have come."""
+
+
 class Books:
     """Vouchers and their lines; what they promise of members' lines."""
 
@@ -346,102 +591,104 @@ class Books:
         self.controls = _subjects(folder, found)
         self.periods = PeriodEnd(folder, found)
         self.payable = 0  # credit less debit of 211
-        self.payable_of = {line[4]: 0 for line in table(folder, "accruals") if line[4]}
+        self.accruals = [Accrual._make(one) for one in table(folder, "accruals")]
+        self.payable_of = {one.voucher_id: 0 for one in self.accruals if one.voucher_id}
         self.closings: dict[str, tuple[int, int, int]] = {}  # voucher: paid, interest debited, members' change
-        self.gl_lines = table(folder, "gl_lines")
+        self.gl_lines = map(GlLine._make, table(folder, "gl_lines"))
         self.next_line = next(self.gl_lines, None)
-        # voucher: lines, debit, credit still to come; the digest, when it was known, and the hash so far
-        self.promised: dict[int, list[Any]] = {}
+        self.promised: dict[int, Promise] = {}
         self.vouchers = self.control_fen = 0
-        self.late: list[Row] = []
+        self.late: list[Voucher] = []
 
-    def read(self, vouchers: Iterator[Row], chains: Chains) -> None:
+    def read(self, vouchers: Iterator[Voucher], chains: Chains) -> None:
         """Follow the vouchers in the order of numbers, those without a number last."""
         for voucher in vouchers:
             self.vouchers += 1
-            lines = self._lines_of(voucher[1])
+            lines = self._lines_of(voucher.voucher_id)
             debit_fen = self._check_sums(voucher, lines)
-            if voucher[2] and not chains.follow(voucher, lines, debit_fen):
+            if voucher.number and not chains.follow(voucher, lines, debit_fen):
                 self.late.append(voucher)
-            elif voucher[2] and self.late:
+            elif voucher.number and self.late:
                 for one in self.late:
-                    self.found.add("chain", f"凭证 {one[1]}（第 {one[2]} 号）漏封")
+                    self.found.add("chain", f"{one.where}漏封")
                 self.late = []
-            if voucher[10] != "0" or voucher[16]:
-                totals = (int(one) for one in voucher[10:13])
-                told = bytes.fromhex(voucher[16])
-                self.promised[int(voucher[1])] = [*totals, told, voucher[5], None]
+            if voucher.member_count != "0" or voucher.lines_digest:
+                told = bytes.fromhex(voucher.lines_digest)
+                self.promised[int(voucher.voucher_id)] = Promise(
+                    int(voucher.member_count), int(voucher.member_debit_fen), int(voucher.member_credit_fen), told,
+                    voucher.known_at_us,
+                )  # fmt: skip
                 if len(told) != 32 and not (len(told) == 33 and told[0] == 2):
-                    self.found.add("lines", f"凭证 {voucher[1]}：不认识它的明细摘要的版本")
+                    self.found.add("lines", f"凭证 {voucher.voucher_id}：不认识它的明细摘要的版本")
         for one in self.late:
-            if int(one[5]) < self.made_at_us - HOUR_US:
-                self.found.add("chain", f"凭证 {one[1]}（第 {one[2]} 号）一小时后仍未封存")
+            if int(one.known_at_us) < self.made_at_us - HOUR_US:
+                self.found.add("chain", f"{one.where}一小时后仍未封存")
         while self.next_line is not None:
-            self.found.add("balanced", f"分录所属的凭证 {self.next_line[0]} 不在导出中")
+            self.found.add("balanced", f"分录所属的凭证 {self.next_line.voucher_id} 不在导出中")
             self.next_line = next(self.gl_lines, None)
 
-    def _lines_of(self, voucher_id: str) -> list[Row]:
+    def _lines_of(self, voucher_id: str) -> list[GlLine]:
         lines = []
-        while self.next_line is not None and self.next_line[0] == voucher_id:
+        while self.next_line is not None and self.next_line.voucher_id == voucher_id:
             lines.append(self.next_line)
             self.next_line = next(self.gl_lines, None)
         return lines
 
-    def _check_sums(self, voucher: Row, lines: list[Row]) -> int:
-        debit = sum(int(line[4]) for line in lines)
-        credit = sum(int(line[5]) for line in lines)
+    def _check_sums(self, voucher: Voucher, lines: list[GlLine]) -> int:
+        debit = sum(int(line.debit_fen) for line in lines)
+        credit = sum(int(line.credit_fen) for line in lines)
         if not lines or debit != credit:
-            self.found.add("balanced", f"凭证 {voucher[1]}（第 {voucher[2]} 号）：借方 {debit} 分，贷方 {credit} 分")
-        controls = [line for line in lines if line[6] in self.controls]
-        member_debit, member_credit = (sum(int(line[side]) for line in controls) for side in (4, 5))
-        if (member_debit, member_credit) != (int(voucher[11]), int(voucher[12])):
-            self.found.add("control", f"凭证 {voucher[1]}（第 {voucher[2]} 号）：个人合计与统驭科目分录不同")
+            self.found.add("balanced", f"{voucher.where}：借方 {debit} 分，贷方 {credit} 分")
+        controls = [line for line in lines if line.subject in self.controls]
+        member_debit, member_credit = (
+            sum(int(line.debit_fen) for line in controls), sum(int(line.credit_fen) for line in controls)
+        )
+        if (member_debit, member_credit) != (int(voucher.member_debit_fen), int(voucher.member_credit_fen)):
+            self.found.add("control", f"{voucher.where}：个人合计与统驭科目分录不同")
         self.control_fen += member_credit - member_debit
         self._look_at(voucher, lines, member_credit - member_debit)
         return debit
 
-    def _look_at(self, voucher: Row, lines: list[Row], change: int) -> None:
+    def _look_at(self, voucher: Voucher, lines: list[GlLine], change: int) -> None:
         """What the registers of interest, closings and periods are compared with."""
-        payable = [line for line in lines if line[6] == PAYABLE]
-        fen = sum(int(line[5]) - int(line[4]) for line in payable)
+        payable = [line for line in lines if line.subject == PAYABLE]
+        fen = sum(int(line.credit_fen) - int(line.debit_fen) for line in payable)
         self.payable += fen
-        if voucher[1] in self.payable_of:
-            self.payable_of[voucher[1]] = fen
-        if voucher[3] == "8":
-            paid = sum(int(line[5]) for line in lines if line[6] == "101")
-            self.closings[voucher[1]] = (paid, sum(int(line[4]) for line in payable), change)
-        if voucher[3] in ("9", "10"):
+        if voucher.voucher_id in self.payable_of:
+            self.payable_of[voucher.voucher_id] = fen
+        if voucher.kind == "8":
+            paid = sum(int(line.credit_fen) for line in lines if line.subject == "101")
+            self.closings[voucher.voucher_id] = (paid, sum(int(line.debit_fen) for line in payable), change)
+        if voucher.kind in ("9", "10"):
             self.periods.take(voucher, lines)
 
-    def take(self, line: Row) -> None:
+    def take(self, line: MemberLine) -> None:
         """Count one member line towards its voucher."""
-        voucher_id = int(line[2])
+        voucher_id = int(line.voucher_id)
         promise = self.promised.get(voucher_id)
         if promise is None:
-            self.found.add("lines", f"账户 {line[0]} 有一条明细，其凭证 {voucher_id} 没有它或不在导出中")
+            self.found.add("lines", f"账户 {line.account_id} 有一条明细，其凭证 {voucher_id} 没有它或不在导出中")
             return
-        promise[0] -= 1
-        promise[1] -= int(line[8])
-        promise[2] -= int(line[9])
-        if promise[5] is None:
-            promise[5] = hashlib.sha256()
-        promise[5].update(member_line_bytes(line, 1 if len(promise[3]) == 32 else 2))
-        if line[16] != promise[4]:
-            self.found.add("lines", f"凭证 {voucher_id}：账户 {line[0]} 第 {line[1]} 条的记录时刻与凭证不同")
-        if promise[0] == 0:
+        promise.lines -= 1
+        promise.debit_fen -= int(line.debit_fen)
+        promise.credit_fen -= int(line.credit_fen)
+        promise.hash.update(member_line_bytes(line, 1 if len(promise.digest) == 32 else 2))
+        if line.known_at_us != promise.known_at_us:
+            self.found.add("lines", f"凭证 {voucher_id}：账户 {line.account_id} 第 {line.seq} 条的记录时刻与凭证不同")
+        if promise.lines == 0:
             del self.promised[voucher_id]
-            if promise[1] or promise[2]:
-                self.found.add("lines", f"凭证 {voucher_id}：明细合计与凭证相差 {promise[1]} / {promise[2]} 分")
-            if lines_digest(promise[3], promise[5].digest()) != promise[3]:
+            if promise.debit_fen or promise.credit_fen:
+                apart = f"{promise.debit_fen} / {promise.credit_fen} 分"
+                self.found.add("lines", f"凭证 {voucher_id}：明细合计与凭证相差 {apart}")
+            if lines_digest(promise.digest, promise.hash.digest()) != promise.digest:
                 self.found.add("lines", f"凭证 {voucher_id}：明细摘要不同，明细有变化")
 
-    def check_accruals(self, folder: Path) -> None:
+    def check_accruals(self) -> None:
         """The register of accruals against its vouchers, and its sum against the subject."""
         year = ""
         total = so_far = 0
-        rows = list(table(folder, "accruals"))
-        given_back = {one[1]: int(one[3]) for one in rows if one[0][-2:] == "13"}
-        for month, interest_year, accrued, amount, voucher in rows:
+        given_back = {one.interest_year: int(one.amount_fen) for one in self.accruals if one.month[-2:] == "13"}
+        for month, interest_year, accrued, amount, voucher in self.accruals:
             so_far = int(amount) + (so_far if interest_year == year else 0)
             year, total = interest_year, total + int(amount)
             # A month that is accrued when its year is settled already finds the accrual given back.
@@ -451,12 +698,12 @@ class Books:
         if total != self.payable:
             self.found.add("accrual", f"计提合计 {total} 分，应付利息科目余额 {self.payable} 分")
 
-    def close(self, one: Row) -> None:
+    def close(self, one: CloseOut) -> None:
         """One closing against its voucher."""
-        principal, interest, corrected = (int(fen) for fen in one[3:6])
+        principal, interest, corrected = map(int, (one.principal_fen, one.interest_fen, one.corrected_fen))
         due = (principal + interest, interest + abs(corrected), corrected - principal)
-        if self.closings.pop(one[1], None) != due:
-            self.found.add("closing", f"账户 {one[0]} 的销户结算与凭证 {one[1]} 不符")
+        if self.closings.pop(one.voucher_id, None) != due:
+            self.found.add("closing", f"账户 {one.account_id} 的销户结算与凭证 {one.voucher_id} 不符")
 
     def end(self) -> None:
         """Vouchers whose lines did not all come."""
@@ -464,10 +711,10 @@ class Books:
         for closing in self.closings:
             self.found.add("closing", f"销户凭证 {closing} 没有销户结算")
         for voucher_id, promise in self.promised.items():
-            self.found.add("lines", f"凭证 {voucher_id}：还缺 {promise[0]} 条个人明细")
+            self.found.add("lines", f"凭证 {voucher_id}：还缺 {promise.lines} 条个人明细")
 
 
-# -- members' accounts --
+# ------------------------------------------------------------------------------------------------ 8. the accounts
 
 
 def year_of(period: int) -> int:
@@ -494,7 +741,7 @@ class Account:
         self.originals: dict[int, tuple[int, int, int, str]] = {}
         self.reversed: set[int] = set()
 
-    def line(self, line: Row) -> None:
+    def line(self, line: MemberLine) -> None:
         """Follow one line."""
         _, seq_text, _, period_text, kind, _, value_on, _, *sums, _, back, after_text, product_text, _ = line
         debit, credit, own, unit = map(int, sums)
@@ -527,9 +774,9 @@ class Account:
         if period % 100 != 13:
             self._carry(year, debit, credit, back, after)
         if kind == "11" and debit:
-            self.paid.setdefault(line[12], set()).add(debit)
+            self.paid.setdefault(line.source_id, set()).add(debit)
         if kind == "12" and debit and not back:
-            self.last[seq_text] = (line[2], debit, product, value_on)
+            self.last[seq_text] = (line.voucher_id, debit, product, value_on)
         self.sums[year] = (self.own, self.unit, self.interest, seq)
         self.seq, self.balance, self.weighted, self.year = seq, after, product, year
 
@@ -550,60 +797,62 @@ class Account:
             self.found.add("reversals", f"账户 {self.account_id} 第 {seq} 条：与所冲的第 {back} 条不符，或重复冲账")
         self.reversed.add(int(back))
 
-    def close(self, balances: list[Row], holds: list[Row]) -> int:
+    def close(self, balances: list[Balance], holds: list[Hold]) -> int:
         """Compare with the account's balance rows, oldest first; the latest balance."""
-        before: Row | None = None
+        before: Balance | None = None
         sums = (0, 0, 0, 0)
         for one in balances:
             self._year(one, before)
-            sums = self.sums.get(int(one[1]), sums)
+            sums = self.sums.get(int(one.interest_year), sums)
             self._parts(one, sums, holds)
             before = one
-        missing = (set(self.change) | set(self.credited)) - {int(one[1]) for one in balances}
+        missing = (set(self.change) | set(self.credited)) - {int(one.interest_year) for one in balances}
         for year in sorted(missing):
             self.found.add("balance", f"账户 {self.account_id}：{year} 结息年度有明细，没有余额行")
         for hold in holds:
-            if hold[5] == "1" and not hold[7] and int(hold[2]) not in self.paid.get(hold[6], ()):
-                self.found.add("held", f"账户 {self.account_id}：已支付的止付 {hold[1]} 没有同额的明细")
+            paid = self.paid.get(hold.source_id, set())
+            if hold.outcome == "1" and not hold.closes_on and int(hold.amount_fen) not in paid:
+                self.found.add("held", f"账户 {self.account_id}：已支付的止付 {hold.hold_id} 没有同额的明细")
         if before is None:
             return 0
-        if max(int(one[9]) for one in balances) != self.seq:
-            self.found.add("sequence", f"账户 {self.account_id}：末号 {before[9]}，明细到第 {self.seq} 条")
-        return int(before[3])
+        if max(int(one.last_seq) for one in balances) != self.seq:
+            self.found.add("sequence", f"账户 {self.account_id}：末号 {before.last_seq}，明细到第 {self.seq} 条")
+        return int(before.balance_fen)
 
-    def _parts(self, one: Row, sums: tuple[int, int, int, int], holds: list[Row]) -> None:
-        year = int(one[1])
+    def _parts(self, one: Balance, sums: tuple[int, int, int, int], holds: list[Hold]) -> None:
+        year = int(one.interest_year)
         where = f"账户 {self.account_id} {year} 结息年度"
-        if (int(one[5]), int(one[6]), int(one[8])) != sums[:3]:
+        if (int(one.own_paid_fen), int(one.unit_paid_fen), int(one.interest_fen)) != sums[:3]:
             self.found.add("parts", f"{where}：累计与明细累计不同")
-        if int(one[9]) != sums[3]:
-            self.found.add("sequence", f"{where}：末号 {one[9]}，明细到第 {sums[3]} 条")
-        carried = self.carried.get(year, int(one[2]))
-        if int(one[10]) != carried:
-            self.found.add("carried", f"{where}：上年结转余额 {one[10]} 分，明细重算 {carried} 分")
-        held = sum(int(hold[2]) for hold in holds if int(hold[3]) <= year and (not hold[4] or int(hold[4]) > year))
-        if int(one[4]) != held:
-            self.found.add("held", f"{where}：止付余额 {one[4]} 分，止付合计 {held} 分")
+        if int(one.last_seq) != sums[3]:
+            self.found.add("sequence", f"{where}：末号 {one.last_seq}，明细到第 {sums[3]} 条")
+        carried = self.carried.get(year, int(one.opening_fen))
+        if int(one.carried_fen) != carried:
+            self.found.add("carried", f"{where}：上年结转余额 {one.carried_fen} 分，明细重算 {carried} 分")
+        held = sum(int(hold.amount_fen) for hold in holds if hold.stands_in(year))
+        if int(one.held_fen) != held:
+            self.found.add("held", f"{where}：止付余额 {one.held_fen} 分，止付合计 {held} 分")
 
-    def closed(self, one: Row) -> None:
+    def closed(self, one: CloseOut) -> None:
         """One closing against its line: the principal it paid, and the interest that the line's product earned."""
-        where = f"账户 {self.account_id} 的销户结算（凭证 {one[1]}）"
-        if not one[2]:
+        where = f"账户 {self.account_id} 的销户结算（凭证 {one.voucher_id}）"
+        if not one.seq:
             return
-        line = self.last.pop(one[2], None)
-        if line is None or (line[0], line[1]) != (one[1], int(one[3])):
+        voucher_id, paid, product, _ = self.last.pop(one.seq, ("", 0, 0, ""))
+        if (voucher_id, paid) != (one.voucher_id, int(one.principal_fen)):
             self.found.add("closing", f"{where}：本金与明细不符")
-        elif max(self.rates.earned_by(one[6], -line[2]), 0) != int(one[4]):
-            self.found.add("closing", f"{where}：利息 {one[4]} 分，与积数重算的不同")
+        elif max(self.rates.earned_by(one.closes_on, -product), 0) != int(one.interest_fen):
+            self.found.add("closing", f"{where}：利息 {one.interest_fen} 分，与积数重算的不同")
 
-    def _year(self, one: Row, before: Row | None) -> None:
-        year, opening, balance, weighted = int(one[1]), int(one[2]), int(one[3]), int(one[7])
+    def _year(self, one: Balance, before: Balance | None) -> None:
+        year, opening = int(one.interest_year), int(one.opening_fen)
+        balance, weighted = int(one.balance_fen), int(one.weighted_sum)
         where = f"账户 {self.account_id} {year} 结息年度"
         expected = opening + self.change.get(year, 0)
         if balance != expected:
             self.found.add("balance", f"{where}：余额 {balance} 分，明细合计 {expected} 分")
-        follows = before is not None and int(before[1]) == year - 1
-        last = int(before[3]) if before is not None and follows else 0
+        follows = before is not None and int(before.interest_year) == year - 1
+        last = int(before.balance_fen) if before is not None and follows else 0
         credited = self.credited.get(year, 0)
         if opening != last + credited:
             self.found.add("opening", f"{where}：年初余额 {opening} 分，上年余额加结息 {last + credited} 分")
@@ -611,28 +860,31 @@ class Account:
         if weighted != products:
             self.found.add("weighted", f"{where}：积数 {weighted}，明细重算 {products}")
         if before is not None and follows:
-            earned = last * self.rates.at_start(year) - int(before[7])
-            interest = max(int(before[4]) - last, self.rates.earned(year - 1, earned))
+            earned = last * self.rates.at_start(year) - int(before.weighted_sum)
+            interest = max(int(before.held_fen) - last, self.rates.earned(year - 1, earned))
             if credited != interest:
                 self.found.add("interest", f"{where}：上年结息 {credited} 分，应为 {interest} 分")
 
 
 def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> tuple[int, int, int]:
     """Follow member lines and balance rows side by side, account by account; accounts, lines, sum of balances."""
-    lines, balances = table(folder, "member_lines"), table(folder, "balances")
-    holds, closings = _Beside(table(folder, "holds")), _Beside(table(folder, "close_outs"))
+    lines = map(MemberLine._make, table(folder, "member_lines"))
+    balances = map(Balance._make, table(folder, "balances"))
+    holds = Beside(map(Hold._make, table(folder, "holds")))
+    closings = Beside(map(CloseOut._make, table(folder, "close_outs")))
     line, balance = next(lines, None), next(balances, None)
     accounts = count = total = 0
     while line is not None or balance is not None:
-        account_id = min(int(one[0]) for one in (line, balance) if one is not None)
+        account_id = min(int(one.account_id) for one in (line, balance) if one is not None)
         accounts += 1
-        account, name, rows = Account(account_id, rates, found), str(account_id), []
-        while line is not None and line[0] == name:
+        account, name = Account(account_id, rates, found), str(account_id)
+        rows: list[Balance] = []
+        while line is not None and line.account_id == name:
             account.line(line)
             books.take(line)
             count += 1
             line = next(lines, None)
-        while balance is not None and balance[0] == name:
+        while balance is not None and balance.account_id == name:
             rows.append(balance)
             balance = next(balances, None)
         total += account.close(rows, holds.of(account_id))
@@ -641,70 +893,11 @@ def read_accounts(folder: Path, rates: Rates, books: Books, found: Findings) -> 
             books.close(one)
         for number, (voucher_id, *_) in account.last.items():
             found.add("closing", f"账户 {name} 第 {number} 条（凭证 {voucher_id}）没有销户结算")
-    for name, left in (("止付", holds), ("销户结算", closings)):
-        for one in left.rest():
-            found.add("held" if name == "止付" else "closing", f"{name}的账户 {one[0]} 不在导出中")
+    for hold in holds.rest():
+        found.add("held", f"止付的账户 {hold.account_id} 不在导出中")
+    for closing in closings.rest():
+        found.add("closing", f"销户结算的账户 {closing.account_id} 不在导出中")
     return accounts, count, total
-
-
-class _Beside:
-    """Rows of a file in the order of accounts, read beside the lines."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.rows, self.next = rows, next(rows, None)
-        self.strange: list[Row] = []
-
-    def of(self, account_id: int) -> list[Row]:
-        """The rows of the account at hand."""
-        mine: list[Row] = []
-        while self.next is not None and int(self.next[0]) <= account_id:
-            (mine if int(self.next[0]) == account_id else self.strange).append(self.next)
-            self.next = next(self.rows, None)
-        return mine
-
-    def rest(self) -> list[Row]:
-        """Rows of accounts that are not there."""
-        left = [] if self.next is None else [self.next]
-        return [*self.strange, *left, *self.rows]
-
-
-def verify(folder: Path, heads: Path | None = None) -> Findings:
-    """Everything, on one export."""
-    found = Findings()
-    try:
-        manifest = check_manifest(folder, found)
-        rates = Rates(folder, found)
-        chains = Chains(folder, found, heads)
-        books = Books(folder, found, int(manifest["made_at_us"]))
-        books.read(table(folder, "vouchers"), chains)
-        chains.end()
-        accounts, lines, total = read_accounts(folder, rates, books, found)
-        books.check_accruals(folder)
-        books.end()
-        if total != books.control_fen:
-            found.add("members", f"个人账户合计 {total} 分，统驭科目余额 {books.control_fen} 分")
-        found.notes.append(
-            f"凭证 {books.vouchers} 张（已封存 {chains.sealed} 张），账户 {accounts} 个，个人明细 {lines} 条"
-        )
-    except (OSError, ValueError, KeyError, StopIteration, csv.Error) as error:
-        found.add("readable", f"读到此处为止，其余没有核验：{error!r}")
-    return found
-
-
-def run(folder: Path, *, heads: Path | None = None) -> int:
-    """Verify and print; 1 when something breaks."""
-    found = verify(folder, heads)
-    found.tell()
-    return 1 if found.total else 0
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description="核验 anju export-books 导出的账册")
-    parser.add_argument("folder", type=Path, help="导出文件夹")
-    parser.add_argument("--heads", type=Path, help="另存的每日封存头文件")
-    chosen = parser.parse_args(arguments)
-    return run(chosen.folder, heads=chosen.heads)
 
 
 if __name__ == "__main__":

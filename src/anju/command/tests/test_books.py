@@ -210,7 +210,7 @@ def test_every_column_changed_in_the_files_is_named(town: list[int], tmp_path: P
     assert verify_books.verify(folder).count["manifest"] == 1
 
 
-@pytest.mark.parametrize("harm", ["missing", "cut", "other format", "no manifest", "words"])
+@pytest.mark.parametrize("harm", ["missing", "cut", "other format", "no manifest", "other manifest", "words"])
 def test_a_damaged_export_is_refused_clearly(town: list[int], tmp_path: Path, harm: str) -> None:
     folder = export(tmp_path / "books")
     path = folder / "member_lines.csv"
@@ -224,6 +224,8 @@ def test_a_damaged_export_is_refused_clearly(town: list[int], tmp_path: Path, ha
             (folder / "manifest.json").write_text(text.replace("anju-books-2", "anju-books-9"))
         case "no manifest":
             (folder / "manifest.json").unlink()
+        case "other manifest":
+            (folder / "manifest.json").write_text("[]")
         case _:
             path.write_text(path.read_text().replace(",202", ",x202"))
     found = verify_books.verify(folder)
