@@ -110,7 +110,7 @@ def causes_of(centre_id: int, vouchers: Sequence[Voucher]) -> dict[int, tuple[Ca
     receipts = contributions.receipts_of_keys(keys)
     refunds = contributions.refunds_of_keys(keys)
     notice_ids = {*receipts.values(), *(one.event_id for one in vouchers if one.event_id and _by_notice(one))}
-    order_ids = {*refunds.values(), *(one.order_id for one in taken.values())}
+    order_ids = {*refunds.values(), *(_paid_by(one, taken) for one in vouchers if one.idempotency_key in taken)}
     case_ids = [one.case_id for one in remittances.values() if one.case_id]
     case_ids += [one.case_id for one in taken.values()]
     found = _Found(
@@ -130,12 +130,17 @@ def _by_notice(voucher: Voucher) -> bool:
     return paid_in or key.startswith(("suspense-unit:", "bank-booking"))
 
 
+def _paid_by(voucher: Voucher, taken: dict[str, Withdrawal]) -> int:
+    """The payment a withdrawal's voucher records: its event, or before vouchers had events the withdrawal's own."""
+    return voucher.event_id or taken[voucher.idempotency_key].order_id
+
+
 def _causes(voucher: Voucher, found: _Found) -> list[Cause]:
     key = voucher.idempotency_key
     made: list[Cause] = []
     if key in found.taken:
         taken = found.taken[key]
-        made += _case(found.marks.get(taken.case_id)) + _payment(found.payments.get(taken.order_id))
+        made += _case(found.marks.get(taken.case_id)) + _payment(found.payments.get(_paid_by(voucher, found.taken)))
     if key in found.remittances:
         listed = found.remittances[key]
         made.append(_remittance(listed))

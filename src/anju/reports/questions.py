@@ -29,7 +29,7 @@ from anju.reports.names import who_acted
 from anju.reports.types import MOST_LINES, Asked, Column, Lines, Question, Show
 from anju.treasury import evidence as treasury
 from anju.withdrawals import queries as withdrawals
-from anju.withdrawals.types import Withdrawal, WithdrawalState
+from anju.withdrawals.types import CAME_BACK, Withdrawal, WithdrawalState
 
 LIMIT = MOST_LINES + 1
 SAMPLE_SIZE = 25
@@ -37,7 +37,7 @@ MOST_NAMES = 12
 AFTER_PHONE = timedelta(days=30)
 OLD = timedelta(days=30)
 PIECES_WITHIN = timedelta(days=31)
-_STANDS = (WithdrawalState.RESERVED, WithdrawalState.PAID)
+_STANDS = (WithdrawalState.RESERVED, WithdrawalState.PAID, *CAME_BACK)
 
 
 def _members(person_ids: set[int]) -> dict[int, str]:

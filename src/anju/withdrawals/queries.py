@@ -106,6 +106,20 @@ def returns_waiting_sums(centre_id: int) -> tuple[int, int, int]:
     return int(found["n"]), int(found["idle"]), int(found["fen"])
 
 
+def returns_waiting_spans(centre_id: int, *, on: date) -> dict[int, tuple[int, int]]:
+    """How many wait and how many fen, by how long they have waited on a day; spans as of other suspense (暂收款账龄).
+
+    Spans: 0 to 30 days, 31 to 90, 91 to 365, more. One statement; a span with nothing is left out.
+    """
+    found = rows(
+        "SELECT (%(on)s::date - came_on >= 31)::integer + (%(on)s::date - came_on >= 91)::integer"
+        " + (%(on)s::date - came_on >= 366)::integer AS span, count(*) AS n, sum(amount_fen)::bigint AS fen"
+        " FROM withdrawal_return WHERE centre_id = %(centre)s AND repaid_voucher_id IS NULL GROUP BY 1",
+        {"centre": centre_id, "on": on},
+    )
+    return {line["span"]: (line["n"], line["fen"]) for line in found}
+
+
 def returns_of(centre_id: int, withdrawal_id: int) -> list[ReturnSeen]:
     """Every time the money of a withdrawal came back, oldest first; one statement."""
     found = rows(

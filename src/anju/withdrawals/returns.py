@@ -81,7 +81,7 @@ def pay_again(account_id: int, withdrawal_id: int, *, card: Again, actor: Actor,
     enter_gate(actor.centre_id)
     found, waiting = _waiting(actor.centre_id, account_id, withdrawal_id)
     if found.state == WithdrawalState.PAYING_AGAIN:
-        return _ordered_before(waiting, card, person_id)
+        return _ordered_before(found, waiting, card, person_id, at=at)
     _refuse_frozen(account_id, at)
     bound = _bound(found.person_id, at) if card is Again.BOUND else None
     tail = waiting["card_tail"] if bound is None else bound.account[-4:]
@@ -131,9 +131,13 @@ def _open_return(found: WithdrawalRow) -> dict[str, Any] | None:
     )
 
 
-def _ordered_before(waiting: dict[str, Any], card: Again, person_id: int) -> int:
-    same = waiting["again_by_person_id"] == person_id
-    if same and (card is Again.BOUND or waiting["again_tail"] == waiting["card_tail"]):
+def _ordered_before(
+    found: WithdrawalRow, waiting: dict[str, Any], card: Again, person_id: int, *, at: datetime
+) -> int:
+    """The order that is on its way, where the same treasurer asks for the same card again; refuses anybody else."""
+    bound = payments.bound_card(found.person_id, at=at) if card is Again.BOUND else None
+    tail = waiting["card_tail"] if card is Again.SAME else bound.tail if bound else ""
+    if (waiting["again_by_person_id"], waiting["again_tail"]) == (person_id, tail):
         return int(waiting["again_order_id"])
     raise Refusal(
         "withdrawals.being_paid_again",

@@ -19,6 +19,7 @@ from anju.casework import actions as cases
 from anju.casework import registry
 from anju.casework.types import CaseState, Outcome, Proposal
 from anju.exchange.types import Kind
+from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger import actions as books
@@ -29,8 +30,10 @@ from anju.services.rent_withdrawal.form import RentForm
 from anju.services.tests.world import AT, CENTRE, CLERK, RENTER_ID, REVIEWER, SPOUSE_ID, Renter, bind_card, renter
 from anju.treasury import actions as treasury
 from anju.treasury.fake_bank import PayMood
+from anju.treasury.types import BankResult, ResultState
+from anju.withdrawals import actions as withdrawal_actions
 from anju.withdrawals import queries as withdrawals
-from anju.withdrawals.types import WithdrawalState
+from anju.withdrawals.types import Again, WithdrawalState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +175,31 @@ def test_money_the_bank_returns_is_available_again_and_the_member_reads_what_to_
     assert withdrawal is not None and withdrawal.state is WithdrawalState.RETURNED
     assert account_queries.overview(world.account_id).held_fen == 0
     assert world.ask_rent(key="again").state is CaseState.IN_EFFECT
+
+
+def test_money_that_comes_back_to_a_closing_account_waits_and_the_member_reads_what_to_do(world: Renter) -> None:
+    made = world.ask_rent()
+    pay(world, made.case_id)
+    accounts.hold_for_close_out(world.account_id, purpose="test", source_id=1, at=AT)
+    paid = withdrawals.of_case(world.account_id, made.case_id)
+    assert paid is not None
+    said = BankResult(state=ResultState.SUCCESS, host_serial="H", value_on=AT.date(), returned_on=AT.date())
+    treasury.record_result(CENTRE, paid.order_id, said, at=AT)
+    case, told = world.case(made), notices.inbox(person_id=world.person_id, login_id=world.actor.login_id)
+    assert case.state is CaseState.CLOSED and "由中心保管" in case.steps[-1].text
+    assert "重新提交" not in case.steps[-1].text, "a closed account asks for nothing"
+    (waits,) = [message for message in told if message.kind == "withdrawal_waits"]
+    assert "不计利息" in waits.text and "更换本人的银行卡" in waits.text and "。。" not in waits.text
+    again = withdrawal_actions.pay_again(
+        world.account_id, paid.withdrawal_id, card=Again.BOUND, at=AT,
+        actor=Actor(909, 909, "treasurer", None, "出纳", CENTRE),
+    )  # fmt: skip
+    found = withdrawals.of_case(world.account_id, made.case_id)
+    assert found is not None and found.state is WithdrawalState.PAYING_AGAIN
+    treasury.advance(CENTRE, again, at=AT)
+    told = notices.inbox(person_id=world.person_id, login_id=world.actor.login_id)
+    assert "withdrawal_paid_again" in [message.kind for message in told]
+    assert world.case(made).steps[-1].title == "退回的款项已再次付出"
 
 
 def test_a_frozen_account_is_refused(world: Renter) -> None:
