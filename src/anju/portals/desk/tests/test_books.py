@@ -223,7 +223,7 @@ def test_a_period_that_is_none_is_said_beside_its_field(accountant: tuple[Actor,
     [
         ("/desk/ledger/", 2), ("/desk/ledger/subjects/201/", 2), ("/desk/ledger/subjects/201/lines/", 4),
         ("/desk/ledger/vouchers/", 5), ("/desk/ledger/vouchers/print/", 10), ("/desk/ledger/units/", 4),
-        ("/desk/ledger/suspense/", 3), ("/desk/reports/", 4), ("/desk/reports/sheet/", 4),
+        ("/desk/ledger/suspense/", 4), ("/desk/reports/", 4), ("/desk/reports/sheet/", 4),
         ("/desk/reports/income/", 4), ("/desk/reports/trial/", 3), ("/desk/reports/distribution/", 4),
     ],
 )  # fmt: skip

@@ -16,19 +16,21 @@ from anju.audit.actions import record
 from anju.casework import actions as cases
 from anju.casework import queries as case_queries
 from anju.casework import registry
-from anju.casework.types import Case, Proposal, Service
+from anju.casework.types import Case, CaseState, Proposal, Service
 from anju.design.forms import DesignForm, form_page
 from anju.files import queries as files
 from anju.files.types import FileKind
 from anju.identity.permissions import permission
+from anju.identity.table import allowed
 from anju.kernel.refusal import Refusal
-from anju.portals.common import actor_of, moment_of
+from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk import beside
 from anju.portals.desk.casefile import article_choices, case_context, fact_rows, queue_rows
 from anju.portals.desk.forms import AgreeForm, CorrectionForm, FactForm, OpinionForm, RefuseForm
 from anju.portals.desk.pages import done_of, go
 from anju.portals.desk.views.cases import found_row
 from anju.portals.desk.views.queue import next_case
+from anju.withdrawals import queries as withdrawals
 
 BESIDE = 30
 CONTENT_TYPES = {FileKind.PDF: "application/pdf", FileKind.IMAGE: "image/jpeg"}
@@ -56,10 +58,18 @@ def case_page(
         "mine": any(row.mine for row in queue if row.case_id == case_id),
         "queued": any(row.case_id == case_id for row in queue),
         "others": [found_row(one) for one in beside.others(actor, case)], "alike": beside.alike(actor, case, at=at),
-        "signals": beside.signals(case, at=at),
+        "signals": beside.signals(case, at=at), **_returned(request, case),
         "done": done_of(request), "wrong": wrong, **_forms(case, service, wrong),
     }  # fmt: skip
     return form_page(request, "desk/case.html", context, form=wrong, status=status)
+
+
+def _returned(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """The money of a closed case that the bank sent back, and whether the reader may pay it again."""
+    paid = case.state is CaseState.CLOSED and case.decision is not None and case.decision.amount_fen is not None
+    found = withdrawals.returns_of_case(actor_of(request).centre_id, case.case_id) if paid else []
+    return {"returned": found[-1] if found else None,
+            "pays_again": allowed("treasury.view", principal_of(request).role)}  # fmt: skip
 
 
 def _forms(case: Case, service: Service, wrong: DesignForm | None) -> dict[str, Any]:

@@ -13,20 +13,23 @@ from anju.accounts.queries.voucher_lines import unit_sums
 from anju.contributions import queries as contributions
 from anju.contributions.queries.ageing import SOURCE_OF, SPANS, Source, Waiting, suspense_ageing
 from anju.identity.permissions import permission
+from anju.identity.table import allowed
 from anju.kernel.clock import ZONE
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
 from anju.ledger.chart import ChartSubject, chart
 from anju.ledger.financial_statements import TrialBalance, TrialLine, trial_balance
+from anju.ledger.posting_rules import RETURNED
 from anju.ledger.subject_book import BookLine, Step, Turnover
 from anju.parties import queries as parties
-from anju.portals.common import actor_of, moment_of
+from anju.portals.common import actor_of, moment_of, principal_of
 from anju.portals.desk.asked import Asked, Sided
 from anju.portals.desk.pages import page_number, part_of, word_of
 from anju.portals.desk.sheet import Sheets, attachment
 from anju.reports.types import Column, Show
 from anju.treasury import queries as treasury
+from anju.withdrawals import queries as withdrawals
 
 PAGE = 50
 MOST_UNITS = 200
@@ -239,10 +242,13 @@ def suspense(request: HttpRequest) -> HttpResponse:
     closing = {line.subject: -line.closing_fen for line in totals.lines}
     details = chart().details_of("219")
     own_fen = closing.get("219", 0) - sum(closing.get(code, 0) for code in details)
+    returned = withdrawals.returns_waiting_spans(centre_id, on=today)
     context = {
-        "tab": "suspense", "today": today, "spans": SPANS, "rows": _by_source(waiting, closing),
-        "items": sum(one.items for one in waiting), "waiting_fen": sum(one.fen for one in waiting),
-        "ledger_fen": own_fen + sum(closing.get(code, 0) for code in SUSPENSE_DETAILS[:3]),
+        "tab": "suspense", "today": today, "spans": SPANS, "rows": _by_source(waiting, closing, returned),
+        "items": sum(one.items for one in waiting) + sum(n for n, _ in returned.values()),
+        "waiting_fen": sum(one.fen for one in waiting) + sum(fen for _, fen in returned.values()),
+        "ledger_fen": own_fen + sum(closing.get(code, 0) for code in SUSPENSE_DETAILS[:4]),
+        "sees_returns": allowed("treasury.view", principal_of(request).role),
         "total_fen": closing.get("219", 0), "fees": [
             (chart().find(code), closing[code]) for code in details
             if code not in SUSPENSE_DETAILS and closing.get(code)
@@ -251,8 +257,10 @@ def suspense(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/ledger_suspense.html", context)
 
 
-def _by_source(waiting: list[Waiting], closing: dict[str, int]) -> list[dict[str, Any]]:
-    """The five sources in the order of the chart: those of contributions by age, the other two from the ledger."""
+def _by_source(
+    waiting: list[Waiting], closing: dict[str, int], returned: dict[int, tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """The five sources in the order of the chart: contributions and returned withdrawals by age, the last one not."""
     rows: list[dict[str, Any]] = []
     for source in Source:
         spans = {one.span: one for one in waiting if one.source is source}
@@ -261,9 +269,14 @@ def _by_source(waiting: list[Waiting], closing: dict[str, int]) -> list[dict[str
             "items": sum(one.items for one in spans.values()),
             "spans": [(title, spans[n].fen if n in spans else 0) for n, title in enumerate(SPANS)],
         })  # fmt: skip
-    for code in SUSPENSE_DETAILS[3:]:
-        name = chart().find(code).name.rpartition("——")[2]
-        rows.append({"name": name, "code": code, "fen": closing.get(code, 0), "items": None, "spans": []})
+    names = {code: chart().find(code).name.rpartition("——")[2] for code in SUSPENSE_DETAILS[3:]}
+    rows.append({
+        "name": names[RETURNED], "code": RETURNED, "fen": sum(fen for _, fen in returned.values()),
+        "items": sum(n for n, _ in returned.values()), "returned": True,
+        "spans": [(title, returned.get(n, (0, 0))[1]) for n, title in enumerate(SPANS)],
+    })  # fmt: skip
+    for code in SUSPENSE_DETAILS[4:]:
+        rows.append({"name": names[code], "code": code, "fen": closing.get(code, 0), "items": None, "spans": []})
     return rows
 
 

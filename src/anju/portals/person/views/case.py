@@ -159,6 +159,9 @@ def _tag(found: Case, paid: Withdrawal | None) -> tuple[str, str]:
             WithdrawalState.RESERVED: ("同意 · 等待银行付款", "run"), WithdrawalState.PAID: ("同意 · 已到账", "ok"),
             WithdrawalState.CANCELLED: ("已撤回，没有付款", ""), WithdrawalState.RETURNED: ("同意 · 银行退回", "wait"),
             WithdrawalState.PAID_BACK: ("同意 · 付款后退回", "wait"),
+            WithdrawalState.WAITING: ("同意 · 退回，等待再付", "wait"),
+            WithdrawalState.PAYING_AGAIN: ("同意 · 退回，正在再付", "run"),
+            WithdrawalState.PAID_AGAIN: ("同意 · 退回后已再付", "ok"),
         }  # fmt: skip
         return told[paid.state]
     if found.state is CaseState.WITHDRAWN:
