@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from anju.command.simulation.acting import act
+from anju.command.simulation.acting import Violation, act
 from anju.command.simulation.employers import approve_month, declare_month, month_of, open_months, some_unit
 from anju.command.simulation.plan import operation
 from anju.command.simulation.town import CENTRE_ACCOUNT, Town
@@ -77,8 +77,15 @@ def _money_in(town: Town, chance: Random, fen: int, summary: str, payer: str, ac
 
 def tell(town: Town, chance: Random, notice: EntryNotice) -> None:
     """The notice arrives; the model learns of it whether or not it had come before."""
-    act(town, chance, lambda: treasury.receive_notice(notice, at=town.at))
+    hear(town, chance, notice)
     learn(town, notice)
+
+
+def hear(town: Town, chance: Random, notice: EntryNotice) -> None:
+    """The centre takes what the bank says of its account, whatever became of anybody's."""
+    heard = act(town, chance, lambda: treasury.receive_notice(notice, at=town.at))
+    if heard.refusal is not None:
+        raise Violation(f"a true notice was refused: {heard.refusal.code} {heard.refusal.text}")
 
 
 def debit_of(town: Town, serial: str, fen: int) -> EntryNotice:
@@ -152,7 +159,7 @@ def bank_tells_of_payment(town: Town, chance: Random) -> None:
                 entry_date=town.bank_day,
             ))  # fmt: skip
         notice = town.given_back[order.business_serial]
-    act(town, chance, lambda: treasury.receive_notice(notice, at=town.at))
+    hear(town, chance, notice)
 
 
 @operation(3)

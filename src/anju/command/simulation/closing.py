@@ -97,7 +97,7 @@ def accrue(town: Town, chance: Random) -> None:
     if not done.done or known is not None:
         return
     year = interest_year(month.last_day)
-    left = [one.account_id for one in town.people if not _carried(one.account_id, year)]
+    left = [one.account_id for one in town.people if not one.closed and not _carried(one.account_id, year)]
     expected = sum(town.model.accrued(account_id, year, month.last_day) for account_id in left)
     if done.value.accrued_fen != expected:
         raise Violation(f"{month} was accrued with {done.value.accrued_fen} fen instead of {expected}")

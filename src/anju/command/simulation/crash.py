@@ -105,6 +105,8 @@ SELECT (SELECT max(voucher_id) FROM gl_line) AS gl_lines, (SELECT count(*) FROM 
        (SELECT count(*) FROM change_list) AS lists, (SELECT max(id) FROM audit_record) AS audited,
        (SELECT count(*) FROM bank_entry) AS entries, {newest},
        (SELECT sum(hashtext(t::text)) FROM withdrawal t) AS withdrawals,
+       (SELECT sum(hashtext(t::text)) FROM withdrawal_return t) AS returned,
+       (SELECT sum(hashtext(t::text)) FROM close_out t) AS closed,
        (SELECT sum(hashtext(t::text)) FROM hold t) AS held,
        (SELECT sum(hashtext(t::text)) FROM balance t) AS balances
 """.format(newest=", ".join(f"{_NEWEST.format(table=table, key=key)} AS {table}" for table, key in (

@@ -72,7 +72,7 @@ def open_unit(town: Town, chance: Random) -> None:
 def hire(town: Town, chance: Random) -> None:
     """New people come by a list."""
     unit = some_unit(town, chance)
-    if unit is not None and len(unit.people) < MOST_PEOPLE:
+    if unit is not None and len([one for one in unit.people.values() if not one.closed]) < MOST_PEOPLE:
         _hire(town, chance, unit, chance.randint(1, 2))
 
 

@@ -15,6 +15,7 @@ from anju.command.simulation.town import Task, Town
 from anju.notices.actions import settle_sms
 from anju.notices.types import SmsState
 from anju.treasury import actions as treasury
+from anju.withdrawals.actions import renew_close_outs
 
 MOST_WAITING = 200
 
@@ -58,11 +59,15 @@ def _run(town: Town, chance: Random, task: Task) -> None:
 
 @operation(5)
 def night(town: Town, chance: Random) -> None:
-    """Lost payments are looked for, vouchers numbered, lapsed freezes ended; each may not run, or die."""
+    """Lost payments are looked for, vouchers numbered, lapsed freezes ended, unsigned closings ordered anew.
+
+    Each may not run, or die.
+    """
     for work in (
         partial(treasury.chase, town.centre_id, at=town.at),
         partial(jobs.perform, numbering(town)),
         partial(accounts.end_lapsed_freezes, town.centre_id, today=town.today, at=town.at),
+        partial(renew_close_outs, town.centre_id, today=town.today, at=town.at),
     ):
         if chance.random() < 0.7:
             act(town, chance, work, whole=False)

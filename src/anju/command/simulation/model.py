@@ -44,6 +44,10 @@ class Model:
     """What each declared month will bring to which account, until it is taken back."""
     posted: dict[int, list[tuple[int, Entry]]] = field(default_factory=dict)
     paid: dict[int, tuple[int, Entry]] = field(default_factory=dict)
+    waiting: dict[int, int] = field(default_factory=dict)
+    """What came back of withdrawals to accounts that are closed, until it is paid again."""
+    wrong: list[str] = field(default_factory=list)
+    """What was told and cannot be true."""
     credits: dict[str, tuple[int, date]] = field(default_factory=dict)
     """Money in that the centre was told of, by the bank's serial."""
     reversals: dict[str, list[tuple[int, date]]] = field(default_factory=lambda: defaultdict(list))
@@ -81,6 +85,17 @@ class Model:
         if withdrawal_id in self.paid:
             account_id, entry = self.paid.pop(withdrawal_id)
             self.move(account_id, -entry.fen, booked_on=on, value_on=entry.value_on)
+
+    def close_out(self, withdrawal_id: int, account_id: int, fen: int, *, closes_on: date, booked_on: date) -> None:
+        """All there was is paid, with its interest up to the day before; then the account earns nothing."""
+        year, closing_year = interest_year(booked_on), interest_year(closes_on)
+        earned = self.accrued(account_id, closing_year, closes_on - timedelta(days=1))
+        expected = self.balance(account_id, closing_year) + earned
+        if fen != expected:
+            self.wrong.append(f"account {account_id} was closed with {fen} fen instead of {expected}")
+        value_on = closes_on if year == closing_year else date(year, 7, 1)
+        entry = self.move(account_id, -self.balance(account_id, year), booked_on=booked_on, value_on=value_on)
+        self.paid[withdrawal_id] = account_id, entry
 
     # ------------------------------------------------------------------------------------------------ the bank
 

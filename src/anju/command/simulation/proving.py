@@ -15,8 +15,9 @@ SELECT coalesce(max(l.voucher_id), 0) AS last, coalesce(sum(l.debit_fen), 0)::bi
        coalesce(sum(l.credit_fen), 0)::bigint AS credit_fen,
        coalesce(sum(l.debit_fen - l.credit_fen) FILTER (WHERE l.subject = '101'), 0)::bigint AS deposits_fen,
        coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE s.member_control), 0)::bigint AS members_fen,
-       coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE l.subject BETWEEN '219' AND '219-05'),
-                0)::bigint AS suspense_fen
+       coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE l.subject BETWEEN '219' AND '219-03'),
+                0)::bigint AS suspense_fen,
+       coalesce(sum(l.credit_fen - l.debit_fen) FILTER (WHERE l.subject = '219-04'), 0)::bigint AS returned_fen
   FROM gl_line l JOIN subject s ON s.code = l.subject WHERE l.centre_id = %s AND l.voucher_id > %s
 """
 _BALANCES = """
@@ -39,6 +40,7 @@ class Totals:
     deposits_fen: int = 0
     members_fen: int = 0
     suspense_fen: int = 0
+    returned_fen: int = 0
 
     def look(self, town: Town) -> None:
         """Everything that is cheap to compare."""
@@ -57,6 +59,7 @@ class Totals:
         self.deposits_fen += fresh["deposits_fen"]
         self.members_fen += fresh["members_fen"]
         self.suspense_fen += fresh["suspense_fen"]
+        self.returned_fen += fresh["returned_fen"]
 
     def _accounts(self, town: Town) -> int:
         members = 0
@@ -74,6 +77,11 @@ class Totals:
         assert suspense is not None and under_way is not None
         if suspense["fen"] != self.suspense_fen:
             raise Violation(f"suspense items hold {suspense['fen']} fen, their subject {self.suspense_fen}")
+        waiting = sum(town.model.waiting.values())
+        if waiting != self.returned_fen:
+            raise Violation(f"{waiting} fen came back and wait, their subject says {self.returned_fen}")
+        if town.model.wrong:
+            raise Violation(town.model.wrong[0])
         booked = self.deposits_fen + under_way["fen"]
         if booked != town.model.deposits_fen:
             raise Violation(f"the books say {booked} fen are at the bank instead of {town.model.deposits_fen}")

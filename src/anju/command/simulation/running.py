@@ -18,6 +18,7 @@ from anju.command.simulation import (  # noqa: F401  (what may happen registers 
     employers,
     hours,
     rents,
+    returns,
     statements,
     suspense,
 )

@@ -40,7 +40,8 @@ from anju.treasury import actions as treasury
 from anju.treasury import bank as bank_port
 from anju.treasury.fake_bank import FakeBank
 from anju.treasury.types import EntryNotice, PaymentReturned, PaymentSettled
-from anju.withdrawals.types import WithdrawalPaid, WithdrawalReturned
+from anju.withdrawals import queries as withdrawals
+from anju.withdrawals.types import Reason, WithdrawalPaid, WithdrawalPaidAgain, WithdrawalReturned, WithdrawalWaits
 
 Chosen = TypeVar("Chosen")
 
@@ -61,6 +62,7 @@ class Person:
     bases: dict[int, int]
     """Base from a month's number on."""
     sealed: bool = False
+    closed: bool = False
     actor: Actor | None = None
     """Their log-in, once they opened one; with a card bound."""
 
@@ -88,10 +90,10 @@ class Unit:
     people: dict[int, Person] = field(default_factory=dict)
 
     def normal(self) -> list[Person]:
-        return [one for one in self.people.values() if not one.sealed]
+        return [one for one in self.people.values() if not one.sealed and not one.closed]
 
     def sealed(self) -> list[Person]:
-        return [one for one in self.people.values() if one.sealed]
+        return [one for one in self.people.values() if one.sealed and not one.closed]
 
 
 @dataclass
@@ -297,7 +299,20 @@ def _listen(town: Town) -> None:
     def reversed_(news: RemittanceReversed) -> None:
         after_commit(partial(model.unpost, news.remittance_id, on=town.booked_on))
 
+    def closed(account_id: int, is_closed: bool) -> None:
+        for person in town.people:
+            if person.account_id == account_id:
+                person.closed = is_closed
+
     def paid(news: WithdrawalPaid) -> None:
+        closing = withdrawals.by_ids(news.account_id, [news.withdrawal_id])[news.withdrawal_id].closes_on
+        if closing is not None:
+            after_commit(
+                partial(model.close_out, news.withdrawal_id, news.account_id, news.amount_fen, closes_on=closing,
+                        booked_on=town.booked_on)  # fmt: skip
+            )
+            after_commit(partial(closed, news.account_id, True))
+            return
         after_commit(
             partial(model.pay_out, news.withdrawal_id, news.account_id, news.amount_fen, booked_on=town.booked_on,
                     value_on=news.value_on)  # fmt: skip
@@ -305,6 +320,15 @@ def _listen(town: Town) -> None:
 
     def returned(news: WithdrawalReturned) -> None:
         after_commit(partial(model.give_back, news.withdrawal_id, on=town.booked_on))
+        if news.reason is Reason.RETIREMENT:
+            after_commit(partial(closed, news.account_id, False))
+
+    def waits(news: WithdrawalWaits) -> None:
+        if news.came_back:
+            after_commit(partial(model.waiting.__setitem__, news.withdrawal_id, news.amount_fen))
+
+    def paid_again(news: WithdrawalPaidAgain) -> None:
+        after_commit(partial(model.waiting.pop, news.withdrawal_id))
 
     def left(news: PaymentSettled) -> None:
         def learn() -> None:
@@ -323,5 +347,7 @@ def _listen(town: Town) -> None:
     listen(RemittanceReversed, reversed_)
     listen(WithdrawalPaid, paid)
     listen(WithdrawalReturned, returned)
+    listen(WithdrawalWaits, waits)
+    listen(WithdrawalPaidAgain, paid_again)
     listen(PaymentSettled, left)
     listen(PaymentReturned, came_back)
