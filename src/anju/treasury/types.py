@@ -287,6 +287,7 @@ class ReceiptReversed:
     bank_account_id: int
     amount_fen: int
     value_on: date
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -103,12 +103,12 @@ def mark_matched(centre_id: int, remittance_id: int, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def on_receipt_reversed(reversal: ReceiptReversed, *, at: datetime | None = None) -> None:
+def on_receipt_reversed(reversal: ReceiptReversed) -> None:
     """Undo what a receipt did: the match, the posting, or the money in suspense.
 
     Where members or the unit have the money already, the notice is still taken and the unit is shown as owing it.
     """
-    now = at or clock.now()
+    now = reversal.at
     enter_gate(reversal.centre_id)
     matched = row(
         "SELECT * FROM remittance WHERE centre_id = %s AND receipt_id = %s FOR UPDATE",

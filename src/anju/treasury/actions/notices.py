@@ -7,7 +7,7 @@ contradiction for the treasurer and changes nothing either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -96,18 +96,23 @@ def fetch_entries(centre_id: int, bank_account_id: int, first: date, last: date,
 def _understand(kept: _Kept) -> NoticeState:
     if kept.notice.reversal:
         state = _reverse(kept)
-    elif (order := _own_payment(kept)) is not None:
+        _set_state(kept.centre_id, kept.notice_id, state)
+        return state
+    return _met(kept, _entry_itself(kept))
+
+
+def _entry_itself(kept: _Kept) -> NoticeState:
+    """What an entry is that reverses nothing."""
+    if (order := _own_payment(kept)) is not None:
         return _recognise(kept, order)
-    elif (move_id := _own_move(kept)) is not None:
+    if (move_id := _own_move(kept)) is not None:
         _set_state(kept.centre_id, kept.notice_id, NoticeState.OWN_PAYMENT)
         plan_move(kept.centre_id, move_id)
         return NoticeState.OWN_PAYMENT
-    elif kept.notice.direction is Direction.CREDIT:
+    if kept.notice.direction is Direction.CREDIT:
         return _money_in(kept)
-    else:
-        state = NoticeState.UNEXPECTED
-    _set_state(kept.centre_id, kept.notice_id, state)
-    return state
+    _set_state(kept.centre_id, kept.notice_id, NoticeState.UNEXPECTED)
+    return NoticeState.UNEXPECTED
 
 
 def _money_in(kept: _Kept) -> NoticeState:
@@ -119,6 +124,12 @@ def _money_in(kept: _Kept) -> NoticeState:
             payer_account=notice.counter_account, summary=notice.summary, value_on=notice.entry_date, at=kept.at,
         )
     )  # fmt: skip
+    return NoticeState.RECEIVED
+
+
+def _met(kept: _Kept, state: NoticeState) -> NoticeState:
+    """Apply the reversal that was told before its original, if one waits; what the original is then."""
+    notice = kept.notice
     waiting = row(
         "SELECT notice_id, entry_date FROM bank_notice WHERE centre_id = %s AND bank_account_id = %s AND reversal"
         " AND original_host_serial = %s AND amount_fen = %s AND state = %s AND entry_date >= %s"
@@ -126,11 +137,18 @@ def _money_in(kept: _Kept) -> NoticeState:
         [kept.centre_id, kept.bank_account_id, notice.host_serial, notice.amount_fen, NoticeState.WAITING,
          notice.entry_date],
     )  # fmt: skip
-    if waiting is None:
-        return NoticeState.RECEIVED
-    _take_back(kept.centre_id, kept.bank_account_id, kept.notice_id, notice.amount_fen, waiting["entry_date"])
-    _set_state(kept.centre_id, waiting["notice_id"], NoticeState.REVERSAL, original=kept.notice_id)
-    return NoticeState.REVERSED
+    if waiting is None or not notice.host_serial:
+        return state
+    earlier = replace(
+        notice, reversal=True, original_host_serial=notice.host_serial, entry_date=waiting["entry_date"]
+    )
+    earlier_kept = replace(kept, notice_id=waiting["notice_id"], notice=earlier)
+    _set_state(kept.centre_id, waiting["notice_id"], _reverse(earlier_kept))
+    now = row(
+        "SELECT state FROM bank_notice WHERE centre_id = %s AND notice_id = %s", [kept.centre_id, kept.notice_id]
+    )
+    assert now is not None
+    return NoticeState(now["state"])
 
 
 def _reverse(kept: _Kept) -> NoticeState:
@@ -158,8 +176,8 @@ def _reverse(kept: _Kept) -> NoticeState:
         return NoticeState.UNEXPECTED
     if original["state"] == NoticeState.RECEIVED:
         take_back_booking(kept.centre_id, original["notice_id"], at=kept.at)
-        _take_back(kept.centre_id, kept.bank_account_id, original["notice_id"], notice.amount_fen, notice.entry_date)
-    elif original["state"] == NoticeState.OWN_PAYMENT and original["direction"] == Direction.DEBIT:
+        _take_back(kept, original["notice_id"])
+    elif original["direction"] == Direction.DEBIT and original["order_id"] is not None:
         return_settled(kept.centre_id, original["order_id"], value_on=notice.entry_date, at=kept.at)
     elif original["state"] in (NoticeState.UNEXPECTED, NoticeState.BOOKED):
         take_back_booking(kept.centre_id, original["notice_id"], at=kept.at)
@@ -170,9 +188,14 @@ def _reverse(kept: _Kept) -> NoticeState:
     return NoticeState.REVERSAL
 
 
-def _take_back(centre_id: int, bank_account_id: int, receipt_id: int, amount_fen: int, value_on: date) -> None:
-    _set_state(centre_id, receipt_id, NoticeState.REVERSED)
-    publish(ReceiptReversed(receipt_id, centre_id, bank_account_id, amount_fen, value_on))
+def _take_back(kept: _Kept, receipt_id: int) -> None:
+    """The bank's reversal of money that came in: whoever used the receipt undoes it."""
+    _set_state(kept.centre_id, receipt_id, NoticeState.REVERSED)
+    publish(
+        ReceiptReversed(
+            receipt_id, kept.centre_id, kept.bank_account_id, kept.notice.amount_fen, kept.notice.entry_date, kept.at
+        )
+    )
 
 
 def _own_payment(kept: _Kept) -> dict[str, Any] | None:

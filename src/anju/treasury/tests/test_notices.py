@@ -113,7 +113,7 @@ def test_a_reversal_undoes_the_receipt_whichever_side_the_bank_writes_it_on(side
         assert actions.receive_notice(back, at=AT).state is NoticeState.REVERSAL
         assert actions.receive_notice(back, at=AT).replayed
     assert [type(one) for one in heard] == [MoneyReceived, ReceiptReversed]
-    assert heard[1].receipt_id == receipt.notice_id
+    assert (heard[1].receipt_id, heard[1].at) == (receipt.notice_id, AT)
     seen = queries.receipt(receipt.notice_id, centre_id=CENTRE)
     assert seen is not None and seen.reversed
     sound()
@@ -127,6 +127,31 @@ def test_a_reversal_before_its_original_waits_for_it() -> None:
         assert heard == []
         assert actions.receive_notice(notice(), at=later(5)).state is NoticeState.REVERSED
     assert [type(one) for one in heard] == [MoneyReceived, ReceiptReversed]
+    sound()
+
+
+def test_a_debit_taken_back_before_it_was_told_is_not_booked_by_anybody() -> None:
+    open_world()
+    back = notice("F2", direction=Direction.DEBIT, reversal=True, original_host_serial="F1")
+    assert actions.receive_notice(back, at=AT).state is NoticeState.WAITING
+    fee = notice("F1", direction=Direction.DEBIT)
+    assert actions.receive_notice(fee, at=later(5)).state is NoticeState.REVERSED
+    assert actions.receive_notice(fee, at=later(6)).replayed
+    assert actions.receive_notice(notice("F3", direction=Direction.DEBIT), at=later(7)).state is NoticeState.UNEXPECTED
+    sound()
+
+
+def test_a_reversal_of_a_payment_told_before_its_debit_returns_the_payment() -> None:
+    open_world()
+    order_id = actions.order_payment(draft(), at=AT)
+    with news() as heard, using(FakeBank()) as bank:
+        back = notice("H8", direction=Direction.CREDIT, amount_fen=180_000, reversal=True, original_host_serial="HX")
+        assert actions.receive_notice(back, at=AT).state is NoticeState.WAITING
+        actions.advance(CENTRE, order_id, at=AT)
+        serial = bank.sent[0].business_serial
+        debit = notice("HX", direction=Direction.DEBIT, amount_fen=180_000, original_serial=serial)
+        assert actions.receive_notice(debit, at=later(5)).state is NoticeState.OWN_PAYMENT
+    assert [type(one) for one in heard] == [PaymentSettled, PaymentReturned]
     sound()
 
 
