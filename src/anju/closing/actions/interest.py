@@ -68,7 +68,10 @@ def order_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Ac
 
 @transaction.atomic
 def sign_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Actor, at: datetime) -> InterestOrder:
-    """Sign an order as a second person; the posting is planned in the same transaction and posts every account once."""
+    """Sign an order as a second person; the posting is planned in the same transaction and posts every account once.
+
+    Refuses an order that was replaced since it was read, and one of a trial that is not the newest any more (409).
+    """
     _wait_turn(centre_id)
     order = interest_order(centre_id, interest_year)
     if order is None:
@@ -78,6 +81,9 @@ def sign_interest(centre_id: int, interest_year: int, run_id: int, *, actor: Act
     person = signer(actor, order.ordered_by_person_id)
     if order.trial_run_id != run_id:
         raise Refusal("closing.old_trial", "提交的试算在您打开之后换过：请重新核对再签署。", status=409)
+    newest = latest_trial(centre_id, interest_year)
+    if newest is None or newest.run_id != run_id:
+        raise Refusal("closing.newer_trial", "提交以后又试算过：请会计人员核对最近的试算，重新提交。", status=409)
     execute(
         "UPDATE closing_interest SET signed_by_person_id = %s, signed_at = %s WHERE centre_id = %s"
         " AND interest_year = %s",

@@ -136,7 +136,11 @@ def test_june_waits_for_its_interest_year_which_two_people_post() -> None:
         actions.sign_interest(CENTRE, 2026, trial.run_id, actor=ACCOUNTANT, at=at)
     with pytest.raises(Refusal, match="old_trial"):
         actions.sign_interest(CENTRE, 2026, trial.run_id + 1, actor=TREASURER, at=at)
-    actions.sign_interest(CENTRE, 2026, trial.run_id, actor=TREASURER, at=at)
+    newer = actions.try_interest(CENTRE, 2026, actor=OTHER_ACCOUNTANT, at=at)
+    with pytest.raises(Refusal, match="newer_trial"):
+        actions.sign_interest(CENTRE, 2026, trial.run_id, actor=TREASURER, at=at)
+    actions.order_interest(CENTRE, 2026, newer.run_id, actor=ACCOUNTANT, at=at)
+    actions.sign_interest(CENTRE, 2026, newer.run_id, actor=TREASURER, at=at)
     planned = rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'accounts.settle_interest'")
     assert len(planned) == 1
     with pytest.raises(Refusal, match="interest_signed"):
