@@ -86,8 +86,7 @@ class House:
             self.up.process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self.up.process.wait(60)
-        for pid in self._everything():
-            _kill(pid)
+        self._pull_the_plug()
         for child in self.outside:
             child.stop()
         found = postgres.running_pid(postgres.cluster_dir(self.folder))
@@ -153,8 +152,7 @@ class House:
                 if backends:
                     _kill(chance.choice(backends))
             case "power":
-                for pid in self._everything():
-                    _kill(pid)
+                self._pull_the_plug()
                 assert self.up.process is not None
                 self.up.process.wait(10)
                 self._wait_gone()
@@ -168,11 +166,14 @@ class House:
             for one in family:
                 _kill(one)
 
-    def _everything(self) -> list[int]:
-        """``anju up`` first, so that it brings nothing back meanwhile."""
+    def _pull_the_plug(self) -> None:
+        """Kill everything; ``anju up`` stands still first and goes last, so that nothing comes back or ends kindly."""
         up = [self.up.process.pid] if self.up.process is not None and self.up.process.poll() is None else []
+        for pid in up:
+            os.kill(pid, signal.SIGSTOP)
         below = [*self._named("web"), *self._named("worker"), *self._postmaster()]
-        return [*up, *below, *(child for pid in below for child in _children(pid))]
+        for pid in [*below, *(child for parent in below for child in _children(parent)), *up]:
+            _kill(pid)
 
     def _named(self, name: str) -> list[int]:
         """The processes of this centre's web or worker that ``anju up`` started."""
