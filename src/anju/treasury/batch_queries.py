@@ -230,10 +230,10 @@ def _offer(
     left: list[LeftOut] = []
     most_fen, total_fen = min(limits.batch_fen, limits.day_fen), 0
     for one in found:
-        if person_id is not None and person_id in (one["maker_person_id"], one["checker_person_id"]):
-            reason = "由您经办或复核，请另一位同事组成批次"
-        elif one["amount_fen"] > limits.order_fen:
+        if one["amount_fen"] > limits.order_fen:  # first, because no colleague may put it into a batch either
             reason = f"超过批量付款单笔限额 {format_fen(limits.order_fen)} 元，请单笔签发"
+        elif person_id is not None and person_id in (one["maker_person_id"], one["checker_person_id"]):
+            reason = "由您经办或复核，请另一位同事组成批次"
         elif total_fen + one["amount_fen"] > most_fen:
             reason = f"加上这笔会超过每批限额 {format_fen(most_fen)} 元，留给下一批"
         elif len(taken) == MOST_LINES:

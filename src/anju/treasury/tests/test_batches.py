@@ -189,13 +189,14 @@ def test_limits_and_own_business_are_left_out_with_their_reason() -> None:
     orders(1)
     orders(1, first=1, fen=50_000_001)
     actions.order_payment(draft("own", maker_person_id=TREASURER_1), at=AT)
+    actions.order_payment(draft("large", maker_person_id=TREASURER_1, amount_fen=50_000_001), at=AT)
     orders(11, first=3, fen=49_999_000)
     offer = queries.gatherable(CENTRE, account, person_id=TREASURER_1, on=AT.date())
     assert len(offer.lines) == 10 and offer.total_fen <= offer.limits.batch_fen
-    why = ["超过批量付款", "由您经办或复", "加上这笔会超", "加上这笔会超"]
+    why = ["超过批量付款", "由您经办或复", "超过批量付款", "加上这笔会超", "加上这笔会超"]
     assert [one.reason[:6] for one in offer.left_out] == why
     other = queries.gatherable(CENTRE, account, person_id=TREASURER_2, on=AT.date())
-    assert len(other.left_out) == 3, "what I may not gather, a colleague may"
+    assert len(other.left_out) == 4, "what I may not gather, a colleague may"
 
 
 def test_a_payee_whose_account_bears_another_name_is_taken_out_with_the_reason() -> None:
