@@ -52,18 +52,11 @@ def withdrawal_waits(event: WithdrawalWaits) -> None:
     """The account is closed, so the money waits at the centre; the member reads why, and which card to see to."""
     amount = format_fen(event.amount_fen)
     title = "银行退回了这笔付款" if event.came_back else "退回的款项这次没有付出"
-    reason = _without_advice(event.reason_text)
     cases.note(
         event.case_id, title=title, at=event.at,
-        text=f"{reason}您的账户已不能入账，{amount} 元由中心保管，等待再次付给您本人的银行卡。",
+        text=f"{event.reason_text}您的账户已不能入账，{amount} 元由中心保管，等待再次付给您本人的银行卡。",
     )  # fmt: skip
-    _tell("withdrawal_waits", event, at=event.at, reason_text=reason)
-
-
-def _without_advice(text: str) -> str:
-    """The sentences that say what happened: nobody can ask a closed account for the money once more (重新提交)."""
-    told = [sentence for sentence in text.split("。") if sentence.strip() and "重新提交" not in sentence]
-    return "".join(f"{sentence.strip()}。" for sentence in told)
+    _tell("withdrawal_waits", event, at=event.at, reason_text=event.reason_text)
 
 
 def withdrawal_paid_again(event: WithdrawalPaidAgain) -> None:

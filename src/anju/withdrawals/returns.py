@@ -57,16 +57,16 @@ def keep_waiting(
     voucher_id = _post(
         PostingRule.PAYMENT_RETURNED, found, key=key, event=event, maker=maker, checker=checker, at=event.at
     )
-    came_on = event.value_on or event.at.astimezone(ZONE).date()
+    came_on, text = event.value_on or event.at.astimezone(ZONE).date(), _what_happened(event.reason_text)
     WithdrawalReturnRow.objects.create(
         account_id=found.account_id, withdrawal_id=found.withdrawal_id, n=before.count() + 1,
         centre_id=found.centre_id, amount_fen=found.amount_fen, order_id=event.order_id, voucher_id=voucher_id,
         booked_on=books.voucher(voucher_id, centre_id=found.centre_id).business_date, came_on=came_on,
-        came_at=event.at, reason_text=event.reason_text[:400], card_tail=card_tail,
+        came_at=event.at, reason_text=text[:400], card_tail=card_tail,
     )  # fmt: skip
-    _move(found, WithdrawalState.WAITING, text=event.reason_text)
+    _move(found, WithdrawalState.WAITING, text=text)
     _record("withdrawals.keep_waiting", found, event.at, order_id=event.order_id, voucher_id=voucher_id)
-    publish(_waits(found, card_tail, event.reason_text, came_back=True, at=event.at))
+    publish(_waits(found, card_tail, text, came_back=True, at=event.at))
 
 
 @transaction.atomic
@@ -239,18 +239,25 @@ def on_again_returned(event: PaymentReturned) -> None:
 
 def _not_paid(found: WithdrawalRow, waiting: dict[str, Any], event: PaymentReturned) -> None:
     """The bank did not pay, or no second person signed: the money has never left."""
+    text = _what_happened(event.reason_text)
     execute(
         "UPDATE withdrawal_return SET again_order_id = NULL, again_by_person_id = NULL, again_tail = '',"
         " failed_text = %s WHERE account_id = %s AND withdrawal_id = %s AND n = %s",
-        [event.reason_text[:400], found.account_id, found.withdrawal_id, waiting["n"]],
+        [text[:400], found.account_id, found.withdrawal_id, waiting["n"]],
     )
     assert event.at is not None
-    _move(found, WithdrawalState.WAITING, text=event.reason_text)
+    _move(found, WithdrawalState.WAITING, text=text)
     _record("withdrawals.not_paid_again", found, event.at, order_id=event.order_id)
-    publish(_waits(found, waiting["again_tail"], event.reason_text, came_back=False, at=event.at))
+    publish(_waits(found, waiting["again_tail"], text, came_back=False, at=event.at))
 
 
 # -------------------------------------------------------------------------------------------------- common
+
+
+def _what_happened(text: str) -> str:
+    """The sentences that say what happened: nobody can ask a closed account for the money once more (重新提交)."""
+    told = [sentence.strip() for sentence in text.split("。")]
+    return "".join(f"{sentence}。" for sentence in told if sentence and "重新提交" not in sentence)
 
 
 def _of_source(withdrawal_id: int) -> WithdrawalRow:

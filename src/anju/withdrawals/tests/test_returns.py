@@ -323,7 +323,7 @@ def test_a_payment_that_the_bank_refuses_or_nobody_signs_leaves_it_waiting(
     assert isinstance(news, WithdrawalWaits) and not news.came_back
     declined = taken.order_again()
     treasury.decline_payment(declined, reason="卡号要再核对", actor=treasurer(), at=NEXT)
-    assert waiting().failed_text == "卡号要再核对"
+    assert waiting().failed_text == "卡号要再核对。"
     order = money.payment(declined, centre_id=CENTRE)
     assert order is not None and order.state is PaymentState.RETURNED
     assert taken.order_again() != declined

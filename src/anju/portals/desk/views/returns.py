@@ -30,29 +30,30 @@ from anju.withdrawals import actions, queries
 from anju.withdrawals.types import Again, ReturnSeen, WithdrawalState
 
 MOST = 200
+RETURNED_FROM = "银行从这张卡退回过，先问清本人它现在能收款"
 TAGS = {WithdrawalState.WAITING: "wait", WithdrawalState.PAYING_AGAIN: "run", WithdrawalState.PAID_AGAIN: "ok"}
 
 
 class AgainForm(DesignForm):
     """To which of the person's own cards."""
 
-    card = fields.ChoiceField(
-        label="付到哪张卡", choices=(), widget=forms.RadioSelect, error_messages={"required": "请选择付到哪张卡。"}
-    )
+    card = fields.ChoiceField(label="付到哪张卡", choices=(), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, sent_to: str, bound: Card | None, **options: Any) -> None:
         super().__init__(*args, **options)
         asked: Any = self.fields["card"]
-        asked.choices = [(Again.SAME.value, f"上次付往的卡，{sent_to}")]
-        asked.choice_hints = {Again.SAME.value: "银行从这张卡退回过，先问清本人它现在能收款"}
+        asked.error_messages["required"] = "请选择付到哪张卡。"
+        same = (Again.SAME.value, f"上次付往的卡，{sent_to}")
+        asked.choices, asked.choice_hints = [same], {Again.SAME.value: RETURNED_FROM}
         if bound is not None:
-            asked.choices = [
-                (Again.BOUND.value, f"本人现在绑定的卡，{bound.bank_name} 尾号 {bound.tail}"), *asked.choices
-            ]
-            usable = bound.usable_from.astimezone(ZONE)
-            asked.choice_hints[Again.BOUND.value] = (
-                "银行核验过是本人的卡" if bound.usable else f"新绑定的卡，{usable:%-m月%-d日 %H:%M} 起才能收款"
-            )
+            asked.choices = [(Again.BOUND.value, f"本人现在绑定的卡，{bound.bank_name} 尾号 {bound.tail}"), same]
+            asked.choice_hints[Again.BOUND.value] = _hint(bound, sent_to)
+
+
+def _hint(bound: Card, sent_to: str) -> str:
+    if not bound.usable:
+        return f"新绑定的卡，{bound.usable_from.astimezone(ZONE):%-m月%-d日 %H:%M} 起才能收款"
+    return RETURNED_FROM if sent_to.endswith(bound.tail) else "银行核验过是本人的卡"
 
 
 @permission("treasury.view")
