@@ -290,6 +290,10 @@ def _suspense_sheet(centre_id: int, today: date) -> bytes:
             (one.value_on, SOURCE_OF[one.reason].zh, one.payer_name, names.get(one.unit_id or 0),
              -one.open_fen if one.owed else one.open_fen + one.refunding_fen, (today - one.value_on).days, one.text)
             for one in found[:MOST_LINES]
+        ] + [
+            (one.came_on, "付款退回", None, None, one.amount_fen, (today - one.came_on).days,
+             f"{one.period.zh}{one.reason.zh}，{one.state.zh}")
+            for one in withdrawals.returns_waiting(centre_id, limit=MOST_LINES)
         ],
         after=f"只有前 {MOST_LINES} 行。" if len(found) > MOST_LINES else "",
     )  # fmt: skip
