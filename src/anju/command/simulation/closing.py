@@ -97,7 +97,8 @@ def accrue(town: Town, chance: Random) -> None:
     if not done.done or known is not None:
         return
     year = interest_year(month.last_day)
-    left = [one.account_id for one in town.people if not one.closed and not _carried(one.account_id, year)]
+    left = [one.account_id for one in town.people if not one.closed and not _carried(one.account_id, year)
+            and not _closing_since(one.account_id, year)]  # fmt: skip
     expected = sum(town.model.accrued(account_id, year, month.last_day) for account_id in left)
     if done.value.accrued_fen != expected:
         raise Violation(f"{month} was accrued with {done.value.accrued_fen} fen instead of {expected}")
@@ -106,3 +107,12 @@ def accrue(town: Town, chance: Random) -> None:
 def _carried(account_id: int, year: int) -> bool:
     found = row("SELECT 1 AS one FROM balance WHERE account_id = %s AND interest_year > %s", [account_id, year])
     return found is not None
+
+
+def _closing_since(account_id: int, year: int) -> bool:
+    """Whether an account is being closed since the year before: what it is paid was promised then."""
+    return row(
+        "SELECT 1 AS one FROM hold h WHERE h.account_id = %s AND h.closes_on IS NOT NULL AND h.ended_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM balance b WHERE b.account_id = h.account_id AND b.interest_year = %s)",
+        [account_id, year],
+    ) is not None  # fmt: skip
