@@ -7,10 +7,12 @@ FUNCTIONS = """
 -- or nothing, and answers how far it came: no centre, an unknown account; no day, books that are not open; a known
 -- voucher, a key that was used; no line, a balance that is not in this interest year, or a hold that does not fit.
 -- Money that was carried forward goes first, then the current year's; one rate makes that a split of fields only.
+-- A function keeps its plans. The first posting of an interest year finds that year's balances empty, and a plan that
+-- reads an empty table whole would go on reading it whole while the settlement fills it: so rows are found by key only.
 CREATE FUNCTION pay_out_hold(the_account bigint, the_hold bigint, the_fen bigint, the_source bigint, the_value_on date,
     the_key text, the_time timestamptz, the_wanted date, OUT centre bigint, OUT day date, OUT known_id bigint,
     OUT known_ref uuid, OUT known_request bytea, OUT line member_line)
-    LANGUAGE plpgsql VOLATILE AS $$
+    LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$
 DECLARE
     the_year integer;
     moved record;
