@@ -116,7 +116,7 @@ def lock_balance(account_id: int, book: BookDay) -> dict[str, Any]:
     params = [account_id, book.year, book.centre_id]
     found = row(sql, params)
     if found is None:
-        carry(ids_source([account_id]), book=book, cause=f"account:{account_id}")
+        carry(ids_source([account_id]), book=book, cause=f"account:{account_id}", single=True)
         found = row(sql, params)
     if found is None:
         raise _not_open(account_id)

@@ -129,10 +129,11 @@ SELECT {TOTALS}, (SELECT {DIGEST} FROM l) AS digest FROM b
 """
 
 
-def carry(ids_sql: str, *, book: BookDay, cause: str) -> int:
+def carry(ids_sql: str, *, book: BookDay, cause: str, single: bool = False) -> int:
     """Carry into the book day's year those accounts of a SELECT of ``account_id`` whose rows end earlier.
 
     Called by an action that already holds the gate; posts one interest voucher a year carried. How many were carried.
+    A ``single`` account has no order to be locked in, and its plan needs no guiding.
     """
     behind = rows(
         "SELECT DISTINCT max(b.interest_year) AS year FROM balance b"
@@ -149,12 +150,14 @@ def carry(ids_sql: str, *, book: BookDay, cause: str) -> int:
     )
     first = min(line["year"] for line in behind)
     years = [year_of(book.centre_id, year) for year in range(first, book.year)]
-    return sum(_carry_year(ids_sql, year, cause=cause, at=book.at) for year in years)
+    return sum(_carry_year(ids_sql, year, cause=cause, at=book.at, single=single) for year in years)
 
 
-def _carry_year(ids_sql: str, year: Year, *, cause: str, at: datetime) -> int:
+def _carry_year(ids_sql: str, year: Year, *, cause: str, at: datetime, single: bool) -> int:
     voucher_id = next_voucher_id()
-    totals = row_in_order(_TOUCH.format(source=ids_sql, **year.sql), {"voucher": voucher_id, "at": at})
+    touch, values = _TOUCH.format(source=ids_sql, **year.sql), {"voucher": voucher_id, "at": at}
+    totals = row(touch, values) if single else row_in_order(touch, values)
+    assert totals is not None
     if totals["lines"]:
         key = f"interest:{year.year}:touch:{cause}:{voucher_id}"
         post_interest(year, totals, key=key, voucher_id=voucher_id, at=at)
