@@ -11,6 +11,7 @@ from functools import partial
 from django.db import transaction
 
 from anju.accounts import actions as accounts
+from anju.accounts.types import InterestSettled
 from anju.contributions import actions as contributions
 from anju.contributions.types import Declaration
 from anju.demo.bank_entries import plan_bank_entries
@@ -19,6 +20,7 @@ from anju.demo.closing import plan_days_close, plan_month_close
 from anju.demo.outside import CENTRE_ACCOUNT
 from anju.demo.population import WITH_A_STORY, Employer
 from anju.kernel.actor import Actor
+from anju.kernel.events import publish
 from anju.kernel.month import Month
 from anju.treasury import actions as treasury
 from anju.treasury.types import Direction, EntryNotice, NoticeKept
@@ -59,13 +61,20 @@ def plan_remittances(city: City, month: Month) -> None:
     """What the units owe and pay in a month, and interest if it is July."""
     if month.month == 7:
         settled = moment(month.first_day, 1)
-        city.agenda.put(settled, partial(accounts.settle_interest, city.centre_id, month.year - 1, at=settled))
+        city.agenda.put(settled, partial(settle_year, city, month.year - 1, settled))
     for employer in city.employers:
         at = payment_day(employer, month)
         if not owes(city, employer, month):
             city.agenda.put(at, partial(pay_month, city, employer, month, at))
         elif employer.key == LATE or month == city.months[-2]:
             city.agenda.put(at, partial(declare, city, employer, month, at))
+
+
+def settle_year(city: City, interest_year: int, at: datetime) -> None:
+    """Interest for everybody, and a message to everybody that says how much."""
+    accounts.settle_interest(city.centre_id, interest_year, at=at)
+    publish(InterestSettled(city.centre_id, interest_year))
+    city.outside.catch_up(at + timedelta(hours=7))
 
 
 def owes(city: City, employer: Employer, month: Month) -> bool:

@@ -188,6 +188,8 @@ class Outside:
             contributions.post_remittance(**job.arguments, at=at)
         elif job.name in ("treasury.instruct_payment", "treasury.ask_result"):
             treasury.advance(**job.arguments, at=at)
+        elif job.name == "wiring.tell_interest":
+            jobs.perform(job, at=at)
         else:
             raise AssertionError(f"nobody here does {job.name}")
 

@@ -123,9 +123,12 @@ def held() -> Iterator[list[Held]]:
         _HOLDERS.pop()
 
 
-def perform(job: Held) -> None:
-    """Do a held job now, in this process; whatever its handler raises is raised, ``Retry`` too."""
-    _HANDLERS[job.name](**job.arguments)
+def perform(job: Held, **more: Any) -> None:
+    """Do a held job now, in this process; whatever its handler raises is raised, ``Retry`` too.
+
+    ``more`` is what only whoever plays history knows, such as the moment.
+    """
+    _HANDLERS[job.name](**job.arguments, **more)
 
 
 def run_all(*, until: timedelta = timedelta(0), limit: int = 1000) -> int:

@@ -6,7 +6,7 @@ accounts; a part that was told is passed over, so the job may be stopped, repeat
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from anju import jobs
 from anju.accounts import queries as accounts
@@ -33,12 +33,12 @@ def interest_settled(event: InterestSettled) -> None:
 
 
 @jobs.handler(TELL_JOB)
-def tell_interest(centre_id: int, interest_year: int) -> None:
+def tell_interest(centre_id: int, interest_year: int, *, at: datetime | None = None) -> None:
     """Tell a settled year's interest to everybody who has not been told."""
-    tell(centre_id, interest_year)
+    tell(centre_id, interest_year, at=at or clock.now())
 
 
-def tell(centre_id: int, interest_year: int) -> int:
+def tell(centre_id: int, interest_year: int, *, at: datetime) -> int:
     """Tell each part that was not told; how many messages were written."""
     parts = accounts.interest_parts(centre_id, interest_year)
     if parts is None:
@@ -57,7 +57,7 @@ def tell(centre_id: int, interest_year: int) -> int:
         assert isinstance(credited.params, dict)
         told += tell_many(
             "interest_posted", _WORDS.format(credited=credited.sql), credited.params | words, key=key, part=part,
-            centre_id=centre_id, at=clock.now(),
+            centre_id=centre_id, at=at,
         ) or 0  # fmt: skip
     return told
 

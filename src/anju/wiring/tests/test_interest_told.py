@@ -43,8 +43,8 @@ def told() -> list[dict[str, object]]:
 
 
 def test_everybody_who_earned_is_told_once_with_amount_rate_and_line(staff: list[int]) -> None:
-    assert tell(CENTRE, 2025) == 3
-    assert tell(CENTRE, 2025) == 0
+    assert tell(CENTRE, 2025, at=moment(SETTLED_ON)) == 3
+    assert tell(CENTRE, 2025, at=moment(SETTLED_ON)) == 0
     assert [(one["person_id"], one["line_seq"]) for one in told()] == [(1, 2), (2, 2), (3, 2)]
     text = str(told()[0]["text"])
     assert "利息 147.06 元已于 2026年6月30日" in text and "2025—2026结息年度" in text
@@ -68,16 +68,16 @@ def test_a_part_that_was_told_is_passed_over_and_one_that_was_not_is_told(
 
     monkeypatch.setattr(interest, "tell_many", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tell(CENTRE, 2025)
+        tell(CENTRE, 2025, at=moment(SETTLED_ON))
     before = len(told())
     monkeypatch.setattr(interest, "tell_many", many.tell_many)
-    assert before + tell(CENTRE, 2025) == 3 == len(told())
+    assert before + tell(CENTRE, 2025, at=moment(SETTLED_ON)) == 3 == len(told())
 
 
 def test_a_part_costs_the_same_statements_whatever_its_size(staff: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     def cost() -> tuple[int, int]:
         with CaptureQueriesContext(connection) as seen:
-            written = tell(CENTRE, 2025)
+            written = tell(CENTRE, 2025, at=moment(SETTLED_ON))
         parts = credited.interest_parts(CENTRE, 2025)
         assert parts is not None
         return len(seen) - 4 * (parts[1] - parts[0] + 1), written
