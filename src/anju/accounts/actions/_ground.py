@@ -110,13 +110,14 @@ def row_in_order(statement: str, values: Mapping[str, Any], *, dense: bool = Fal
 
 def lock_balance(account_id: int, book: BookDay) -> dict[str, Any]:
     """Lock the account's balance row of the current interest year, carrying it over first when it is missing."""
-    from anju.accounts.actions.carrying import carry
+    from anju.accounts.actions.carrying import carry, carry_one
 
     sql = "SELECT * FROM balance WHERE account_id = %s AND interest_year = %s AND centre_id = %s FOR UPDATE"
     params = [account_id, book.year, book.centre_id]
     found = row(sql, params)
     if found is None:
-        carry(ids_source([account_id]), book=book, cause=f"account:{account_id}", single=True)
+        if not carry_one(account_id, book=book):
+            carry(ids_source([account_id]), book=book, cause=f"account:{account_id}")
         found = row(sql, params)
     if found is None:
         raise _not_open(account_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from anju.accounts.actions._ground import DIGEST, BookDay, next_voucher_id, row_in_order
 from anju.accounts.types import CARRIED, PRODUCT, LineKind
-from anju.database.sql import execute, row, rows
+from anju.database.sql import execute, prepared_row, row, rows
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import post_voucher_within, request_digest
 from anju.ledger.posting_rules import interest_lines
@@ -129,11 +129,39 @@ SELECT {TOTALS}, (SELECT {DIGEST} FROM l) AS digest FROM b
 """
 
 
-def carry(ids_sql: str, *, book: BookDay, cause: str, single: bool = False) -> int:
+_ONE = f"""
+SELECT there, rate_index, rate_factor, rate_base, interest, (line).voucher_id AS voucher_id,
+       CASE WHEN (line).seq IS NOT NULL THEN (SELECT {DIGEST} FROM (SELECT (line).*) l) END AS digest
+  FROM carry_one(%(account)s, %(centre)s, %(year)s, %(chunk)s, %(at)s)
+"""
+
+
+def carry_one(account_id: int, *, book: BookDay) -> bool:
+    """Carry one account into the book day's year by one prepared statement, and one for its interest voucher.
+
+    Whether its row is there now, carried here or by somebody else. False when there is none to be carried from the year
+    before: the account is unknown, closed, further behind, or no rate is loaded; `carry` says which or does it.
+    """
+    found = prepared_row(
+        _ONE,
+        {"account": account_id, "centre": book.centre_id, "year": book.year, "chunk": CHUNK, "at": book.at},
+    )
+    assert found is not None
+    if found["voucher_id"] is not None:
+        ended = Year(
+            book.centre_id, book.year - 1, found["rate_index"], found["rate_factor"], found["rate_base"]
+        )
+        fen = found["interest"]
+        totals = {"lines": 1, "credited_fen": max(fen, 0), "taken_fen": max(-fen, 0), "digest": found["digest"]}
+        key = f"interest:{ended.year}:touch:account:{account_id}:{found['voucher_id']}"
+        post_interest(ended, totals, key=key, voucher_id=found["voucher_id"], at=book.at)
+    return bool(found["there"])
+
+
+def carry(ids_sql: str, *, book: BookDay, cause: str) -> int:
     """Carry into the book day's year those accounts of a SELECT of ``account_id`` whose rows end earlier.
 
     Called by an action that already holds the gate; posts one interest voucher a year carried. How many were carried.
-    A ``single`` account has no order to be locked in, and its plan needs no guiding.
     """
     behind = rows(
         "SELECT DISTINCT max(b.interest_year) AS year FROM balance b"
@@ -150,14 +178,12 @@ def carry(ids_sql: str, *, book: BookDay, cause: str, single: bool = False) -> i
     )
     first = min(line["year"] for line in behind)
     years = [year_of(book.centre_id, year) for year in range(first, book.year)]
-    return sum(_carry_year(ids_sql, year, cause=cause, at=book.at, single=single) for year in years)
+    return sum(_carry_year(ids_sql, year, cause=cause, at=book.at) for year in years)
 
 
-def _carry_year(ids_sql: str, year: Year, *, cause: str, at: datetime, single: bool) -> int:
+def _carry_year(ids_sql: str, year: Year, *, cause: str, at: datetime) -> int:
     voucher_id = next_voucher_id()
-    touch, values = _TOUCH.format(source=ids_sql, **year.sql), {"voucher": voucher_id, "at": at}
-    totals = row(touch, values) if single else row_in_order(touch, values)
-    assert totals is not None
+    totals = row_in_order(_TOUCH.format(source=ids_sql, **year.sql), {"voucher": voucher_id, "at": at})
     if totals["lines"]:
         key = f"interest:{year.year}:touch:{cause}:{voucher_id}"
         post_interest(year, totals, key=key, voucher_id=voucher_id, at=at)

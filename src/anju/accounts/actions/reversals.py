@@ -170,7 +170,7 @@ def may_come_back(account_id: int, *, at: datetime) -> bool:
     freeze keeps no money away that was the member's before. Locks the balance row; refuses an unknown account (404).
     """
     book = enter_for(account_id, at=at)
-    carry(ids_source([account_id]), book=book, cause=f"account:{account_id}", single=True)
+    carry(ids_source([account_id]), book=book, cause=f"account:{account_id}")
     locked = row(
         "SELECT 1 AS one FROM balance WHERE account_id = %s AND interest_year = %s FOR UPDATE", [account_id, book.year]
     )

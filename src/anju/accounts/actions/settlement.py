@@ -7,6 +7,7 @@ inserts the interest lines and the new year's rows, and is its own transaction.
 # ruff: noqa: S608  statements are joined from this room's constants; every value is a parameter or a whole number
 from __future__ import annotations
 
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -61,8 +62,10 @@ def settle_interest(
     ]
     if not chunks:
         return InterestRun(interest_year, 0, 0, 0, 0)
-    if connections == 1 or connection.in_atomic_block:
+    if connection.in_atomic_block:
         done = [_settle_chunk(year, chunk, at=at, actor=actor) for chunk in chunks]
+    elif connections == 1:
+        done = [_settle_and_give_way(year, chunk, at=at, actor=actor) for chunk in chunks]
     else:
         done = _side_by_side(year, chunks, connections, at=at, actor=actor)
     release_accrual(year, at=at, actor=actor)
@@ -92,7 +95,7 @@ def _side_by_side(
             while left:
                 with suppress(IndexError):  # another one took the last
                     chunk = left.popleft()
-                    done.append(_settle_chunk(year, chunk, at=at, actor=actor))
+                    done.append(_settle_and_give_way(year, chunk, at=at, actor=actor))
         except BaseException:
             left.clear()
             raise
@@ -103,6 +106,30 @@ def _side_by_side(
     with ThreadPoolExecutor(connections) as pool:
         workers = [pool.submit(work) for _ in range(connections)]
         return [one for worker in workers for one in worker.result()]
+
+
+# The first key of a chunk's lock as pg_locks shows it, without a sign.
+_CARRY_CLASS = "(hashtext('carry')::bigint + 4294967296) %% 4294967296"
+# Sessions inside the gate of a centre, without those that carry a chunk themselves.
+_POSTING = f"""
+SELECT EXISTS (
+    SELECT 1 FROM pg_locks g
+     WHERE g.locktype = 'advisory' AND g.granted AND g.pid <> pg_backend_pid() AND g.classid::bigint = gate_class()
+       AND g.objid::bigint = %s AND g.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND NOT EXISTS (SELECT 1 FROM pg_locks c WHERE c.pid = g.pid AND c.locktype = 'advisory'
+            AND c.mode = 'ExclusiveLock' AND c.classid::bigint = {_CARRY_CLASS})) AS posting
+"""
+LONGEST_PAUSE = 2.0
+
+
+def _settle_and_give_way(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
+    """Carry a chunk; where somebody is posting then, pause for as long as it took, so that people come first."""
+    began = time.monotonic()
+    done = _settle_chunk(year, chunk, at=at, actor=actor)
+    posting = row(_POSTING, [year.centre_id])
+    if posting and posting["posting"]:
+        time.sleep(min(time.monotonic() - began, LONGEST_PAUSE))
+    return done
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from anju.accounts.actions._ground import DIGEST, BookDay, lock_balance, unknown_account
+from anju.accounts.actions.carrying import carry_one
 from anju.accounts.actions.holds import open_hold
 from anju.accounts.types import HoldOutcome
 from anju.database.sql import prepared_row
@@ -86,8 +87,12 @@ def post_withdrawal(
     if known is not None:
         return known
     if made["seq"] is None:
-        _mend_or_refuse(values, BookDay(made["centre"], made["day"], at))
-        made = _post(values)
+        book = BookDay(made["centre"], made["day"], at)
+        if carry_one(account_id, book=book):
+            made = _post(values)
+        if made["seq"] is None:
+            _mend_or_refuse(values, book)
+            made = _post(values)
     assert made["voucher_id"] is not None, "the key was claimed, the balance locked and the hold open"
     return PostedVoucher(made["voucher_id"], reference, replayed=False)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from anju.accounts import actions, queries
 from anju.accounts.actions import carrying, settlement
+from anju.accounts.actions._ground import enter, ids_source
 from anju.accounts.actions.rates import breakpoints
 from anju.accounts.tests.world import (
     CENTRE,
@@ -95,6 +96,28 @@ def test_an_account_touched_in_the_new_year_is_carried_first_and_left_out_later(
     run = settle(2025, on=date(2026, 7, 4))
     assert (run.accounts, run.interest_fen) == (1, 15_208)
     assert [queries.overview(one).balance_fen for one in staff] == [1_035_208, 1_015_208, 1_015_208]
+    assert broken() == {}
+
+
+def test_one_account_is_carried_as_the_settlement_and_a_set_would_carry_it(staff: list[int]) -> None:
+    for day, fen in ((date(2025, 7, 1), 500_003), (date(2025, 11, 20), 77_777), (date(2026, 6, 30), 1)):
+        contribute([(one, fen, fen) for one in staff], on=day)
+    for one in staff:
+        actions.hold(one, 40_000, purpose="withdrawal", source_id=one, at=moment(date(2026, 1, 5)))
+        withdraw(one, 123_456, on=date(2026, 3, 10), source_id=one + 1_000_000)
+    with transaction.atomic():
+        day = enter(CENTRE, at=moment(MIDSUMMER))
+        assert carrying.carry_one(staff[0], book=day) and carrying.carry_one(staff[0], book=day)
+        assert not carrying.carry_one(987_654_321, book=day)
+        assert carrying.carry(ids_source([staff[1]]), book=day, cause="test") == 1
+    settle(2025, on=MIDSUMMER)
+    lines = rows(
+        "SELECT account_id, to_jsonb(l) - '{account_id,voucher_id,known_at}'::text[] AS line FROM member_line l"
+        " WHERE kind = 9 ORDER BY 1"
+    )
+    kept = rows("SELECT to_jsonb(b) - 'account_id' AS balance FROM balance b WHERE interest_year = 2026")
+    assert len(lines) == 3 and all(one["line"] == lines[0]["line"] for one in lines)
+    assert len(kept) == 3 and len({str(one["balance"]) for one in kept}) == 1
     assert broken() == {}
 
 

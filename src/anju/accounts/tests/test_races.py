@@ -15,7 +15,7 @@ from anju.accounts import actions, queries
 from anju.accounts.actions import carrying, settlement
 from anju.accounts.tests.world import CENTRE, broken, contribute, moment, open_books, open_staff
 from anju.accounts.types import FreezeKind
-from anju.database.sql import rows
+from anju.database.sql import execute, rows
 from anju.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -306,3 +306,33 @@ def test_what_fails_on_one_connection_is_told_and_asked_again_the_rest_is_settle
     actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR), connections=2)
     assert [queries.overview(one).interest_fen for one in staff] == [7_604] * 4
     assert broken() == {}
+
+
+def test_the_settlement_gives_way_to_who_is_posting_and_not_to_its_own_other_connection(
+    staff: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contribute(month(staff), on=DAY)
+    pauses: list[float] = []
+    monkeypatch.setattr(settlement.time, "sleep", pauses.append)
+
+    def posting() -> None:
+        execute("SELECT enter_gate(%s, %s)", [CENTRE, NEW_YEAR])
+
+    def carrying_too() -> None:
+        posting()
+        execute(f"SELECT pg_advisory_xact_lock({carrying.LOCK})", [7])
+
+    other = Meanwhile(carrying_too)
+    assert rows(settlement._POSTING, [CENTRE]) == [{"posting": False}]
+    other.commit.set()
+    other.first.result(20)
+    other = Meanwhile(posting)
+    assert rows(settlement._POSTING, [CENTRE]) == [{"posting": True}]
+    assert rows(settlement._POSTING, [CENTRE + 1]) == [{"posting": False}]
+    year, chunk = carrying.year_of(CENTRE, 2025), staff[0] // carrying.CHUNK
+    assert settlement._settle_and_give_way(year, chunk, at=moment(NEW_YEAR), actor=None)["accounts"] == len(staff)
+    assert len(pauses) == 1 and 0 < pauses[0] <= settlement.LONGEST_PAUSE
+    other.commit.set()
+    other.first.result(20)
+    actions.settle_interest(CENTRE, 2025, at=moment(NEW_YEAR))
+    assert len(pauses) == 1 and broken() == {}
