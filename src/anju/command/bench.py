@@ -11,9 +11,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from importlib import import_module
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -87,6 +88,20 @@ def own_database(name: str) -> Iterator[None]:
 def _fresh(server: postgres.Server, database: str, *, keep: bool = True) -> None:
     with psycopg.connect(server.url("anju_owner", "postgres"), autocommit=True) as connection:
         name = sql.Identifier(database)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        _drop(connection, name)
         if keep:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+
+
+def _drop(connection: psycopg.Connection[Any], name: sql.Identifier) -> None:
+    """Drop a database whoever is connected; vacuuming, which no owner may end, makes way for a plain drop."""
+    for _ in range(5):
+        try:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        except psycopg.errors.InsufficientPrivilege:
+            with suppress(psycopg.errors.ObjectInUse):
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
+                return
+        else:
+            return
+    raise RuntimeError("the bench's database cannot be dropped: somebody is connected to it")
