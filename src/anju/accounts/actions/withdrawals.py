@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from anju.accounts.actions import carrying
 from anju.accounts.actions._ground import DIGEST, BookDay, lock_balance, unknown_account
-from anju.accounts.actions.carrying import carry_one
 from anju.accounts.actions.holds import open_hold
 from anju.accounts.types import HoldOutcome
 from anju.database.sql import prepared_row
@@ -17,7 +17,7 @@ from anju.kernel.actor import Actor
 from anju.kernel.clock import ZONE
 from anju.kernel.refusal import Refusal
 from anju.ledger.actions import known_voucher, public_ref, refusing_closed_period, request_digest
-from anju.ledger.posting_rules import PostingRule, pair
+from anju.ledger.posting_rules import PostingRule, interest_lines, pair
 from anju.ledger.queries import opened
 from anju.ledger.types import PostedVoucher, VoucherKind
 
@@ -25,7 +25,22 @@ from anju.ledger.types import PostedVoucher, VoucherKind
 # next one takes. Nothing is written unless the whole is.
 _POST = f"""
 WITH paid AS MATERIALIZED (
-    SELECT * FROM pay_out_hold(%(account)s, %(hold)s, %(fen)s, %(source)s, %(value_on)s, %(key)s, %(at)s, %(today)s)
+    SELECT * FROM pay_out_hold(%(account)s, %(hold)s, %(fen)s, %(source)s, %(value_on)s, %(key)s, %(at)s, %(today)s,
+        %(chunk)s)
+), carried AS MATERIALIZED (
+    SELECT paid.*, 'interest:' || (interest).period / 100 || ':touch:account:' || (interest).account_id || ':'
+           || (interest).voucher_id AS touch, (interest).debit_fen + (interest).credit_fen AS earned
+      FROM paid
+), credited AS MATERIALIZED (
+    SELECT CASE WHEN (interest).seq IS NOT NULL THEN
+           write_voucher(centre, (interest).voucher_id, touch,
+               sha256(convert_to('{{"key":"' || touch || '"}}', 'UTF8')), {VoucherKind.INTEREST:d},
+               (interest).booked_on, %(at)s, NULL, NULL, NULL, NULL, 1, (interest).debit_fen, (interest).credit_fen,
+               (SELECT {DIGEST} FROM (SELECT (interest).*) l), %(touch_ref)s,
+               CASE WHEN (interest).credit_fen > 0 THEN %(up)s::text[] ELSE %(down)s::text[] END,
+               array_fill(NULL::bigint, ARRAY[4]), array_fill(NULL::bigint, ARRAY[4]),
+               ARRAY[earned, 0, earned, 0], ARRAY[0, earned, 0, earned]) END AS interest_voucher_id
+      FROM carried
 ), posted AS MATERIALIZED (
     SELECT paid.*, CASE WHEN (line).seq IS NOT NULL THEN
            write_voucher(centre, (line).voucher_id, %(key)s, %(request)s, {VoucherKind.WITHDRAWAL:d}, day, %(at)s,
@@ -39,9 +54,13 @@ SELECT centre, day, known_id, known_ref, known_request, (line).seq AS seq, vouch
        CASE WHEN voucher_id IS NOT NULL THEN
        record_act(coalesce(%(actor_centre)s, centre), 'accounts.post_withdrawal', %(at)s, %(login)s, %(actor)s,
            %(role)s, 'account', %(account)s, jsonb_build_object('fen', %(fen)s, 'hold_id', %(hold)s,
-           'voucher_id', voucher_id, 'seq', (line).seq, 'reason', %(reason)s::text, 'source_id', %(source)s)) END
-  FROM posted
+           'voucher_id', voucher_id, 'seq', (line).seq, 'reason', %(reason)s::text, 'source_id', %(source)s)) END,
+       interest_voucher_id
+  FROM posted, credited
 """
+_UP = [line.subject for line in interest_lines(credited_fen=1)]
+_DOWN = [line.subject for line in interest_lines(credited_fen=0, taken_back_fen=1)]
+assert len(_UP) == len(_DOWN) == 4, "the statement writes two pairs"
 
 
 @transaction.atomic
@@ -80,19 +99,15 @@ def post_withdrawal(
         "debit": debit.subject, "debit_unit": debit.unit_id, "debit_bank": debit.bank_account_id,
         "credit": credit.subject, "credit_unit": credit.unit_id, "credit_bank": credit.bank_account_id,
         "actor_centre": actor.centre_id if actor else None, "login": by.login_id, "actor": by.person_id,
-        "role": by.role,
+        "role": by.role, "chunk": carrying.CHUNK, "touch_ref": public_ref(at), "up": _UP, "down": _DOWN,
     }  # fmt: skip
     made = _post(values)
     known = known_voucher(made, digest=digest)
     if known is not None:
         return known
     if made["seq"] is None:
-        book = BookDay(made["centre"], made["day"], at)
-        if carry_one(account_id, book=book):
-            made = _post(values)
-        if made["seq"] is None:
-            _mend_or_refuse(values, book)
-            made = _post(values)
+        _mend_or_refuse(values, BookDay(made["centre"], made["day"], at))
+        made = _post(values)
     assert made["voucher_id"] is not None, "the key was claimed, the balance locked and the hold open"
     return PostedVoucher(made["voucher_id"], reference, replayed=False)
 
@@ -109,7 +124,7 @@ def _post(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mend_or_refuse(values: dict[str, Any], book: BookDay) -> None:
-    """Carry an account that is not in this interest year yet; refuse a hold that is not the one to be paid."""
+    """Carry an account that is years behind; refuse a hold that is not the one to be paid."""
     lock_balance(values["account"], book)
     held = open_hold(values["account"], values["hold"])
     if held["outcome"] != HoldOutcome.OPEN:

@@ -173,6 +173,27 @@ def test_interest_wrongly_credited_is_taken_back_by_the_next_settlement(staff: l
     assert broken() == {}
 
 
+def test_interest_is_taken_back_also_where_a_withdrawal_comes_before_the_settlement(staff: list[int]) -> None:
+    contribute([(staff[0], 500_000, 500_000)], on=date(2025, 7, 1))
+    settle(2025, on=MIDSUMMER)
+    actions.reverse_line(
+        staff[0], 1, key="c", rule=PostingRule.MEMBERS_TO_SUSPENSE, maker=11, checker=12, reason="错缴",
+        at=moment(date(2026, 7, 1)), unit_id=7,
+    )  # fmt: skip
+    hold_id = actions.hold(staff[0], 200, purpose="withdrawal", source_id=3, at=moment(date(2027, 6, 30)))
+    actions.post_withdrawal(
+        staff[0], hold_id=hold_id, amount_fen=200, key="w", value_on=date(2027, 7, 3), reason="rent", source_id=3,
+        maker=11, checker=None, at=moment(date(2027, 7, 3)),
+    )  # fmt: skip
+    seen = queries.overview(staff[0])
+    assert (seen.interest_year, seen.balance_fen, seen.interest_fen) == (2027, 31, 231)
+    touched = books.voucher(queries.movement(staff[0], 4).voucher_id, centre_id=CENTRE)
+    assert [(line.subject, line.debit_fen, line.credit_fen) for line in touched.lines] == [
+        ("201", 14_977, 0), ("211", 0, 14_977), ("211", 14_977, 0), ("411-01", 0, 14_977),
+    ]  # fmt: skip
+    assert broken() == {}
+
+
 def test_sealed_and_frozen_accounts_earn_like_all_others(staff: list[int]) -> None:
     contribute([(one, 500_000, 500_000) for one in staff], on=date(2025, 7, 1))
     actions.seal_accounts(staff[:1], reason="离职", on=date(2025, 8, 1), at=moment(date(2025, 8, 1)))

@@ -15,6 +15,7 @@ from anju.accounts.tests.world import CENTRE, CLERK, broken, contribute, moment,
 from anju.database.sql import row, rows
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
+from anju.ledger.actions import request_digest
 
 JULY = date(2025, 7, 10)
 AUGUST = date(2025, 8, 15)
@@ -126,6 +127,9 @@ def test_an_account_of_the_year_before_is_carried_first(pay: dict[str, Any]) -> 
     seen = queries.overview(pay["account_id"])
     assert (seen.interest_year, seen.held_fen) == (2026, 0)
     assert seen.balance_fen == 120_000 + seen.interest_fen - 50_000
+    touched = row("SELECT idempotency_key, request_digest FROM voucher WHERE idempotency_key LIKE 'interest:%%'", [])
+    assert touched is not None
+    assert bytes(touched["request_digest"]) == request_digest(key=touched["idempotency_key"]), "as `carry` writes it"
     assert broken() == {}
 
 
