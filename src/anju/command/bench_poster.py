@@ -59,6 +59,8 @@ def post(
             pipe.send("go")
         if meanwhile is not None:
             meanwhile()
+            if any(pipe.poll() and _hear(pipe) is not None for pipe in pipes):
+                raise TotalsWrong("the clients had paid out everything before it was over: give more --rows")
             for pipe in pipes:
                 pipe.send("stop")
         waits = [wait for pipe in pipes for wait in _hear(pipe)]

@@ -129,7 +129,7 @@ class _Rate:
 
 def run(options: Options) -> list[BenchRow]:
     """Post ``options.rows`` withdrawals a round, case and number of clients; floors beside them."""
-    options = replace(options, rows=options.rows or 3_000)
+    options = replace(options, rows=options.rows or (15_000 if options.name == "mixed" else 3_000))
     if options.name == "mixed":
         return _mixed(options)
     with owner() as connection:
