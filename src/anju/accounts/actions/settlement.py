@@ -119,7 +119,7 @@ SELECT EXISTS (
        AND NOT EXISTS (SELECT 1 FROM pg_locks c WHERE c.pid = g.pid AND c.locktype = 'advisory'
             AND c.mode = 'ExclusiveLock' AND c.classid::bigint = {_CARRY_CLASS})) AS posting
 """
-LONGEST_PAUSE = 2.0
+LONGEST_PAUSE = 2  # seconds
 
 
 def _settle_and_give_way(year: Year, chunk: int, *, at: datetime, actor: Actor | None) -> dict[str, Any]:
