@@ -20,6 +20,7 @@ from anju.kernel.identifiers import mask_phone
 from anju.kernel.refusal import Refusal
 from anju.portals.common import actor_of, moment_of
 from anju.portals.desk import staffing
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.pages import done_of, go
 
 ROLES = [("", "请选择"), *((role.value, role.zh) for role in STAFF_DUTIES)]
@@ -81,18 +82,10 @@ def _page(request: HttpRequest, *, wrong: DesignForm | None = None, status: int 
 
 
 def _act(request: HttpRequest, form: DesignForm, work: Callable[[], Any], *, done: str) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-administration", done=done)
-    return _page(request, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _page(request, wrong=wrong, status=status),
+        then=lambda: go("desk-administration", done=done),
+    )  # fmt: skip
 
 
 @permission("admin.logins")

@@ -24,6 +24,7 @@ from anju.identity.table import allowed
 from anju.kernel.refusal import Refusal
 from anju.ledger.chart import chart
 from anju.portals.common import actor_of, moment_of, principal_of
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.forms import ReasonForm
 from anju.portals.desk.pages import digest_of, done_of, go
 from anju.portals.desk.views.batches import people_of
@@ -218,18 +219,10 @@ def _is(form: DesignForm | None, name: str) -> bool:
 
 
 def _act(request: HttpRequest, notice_id: int, form: DesignForm, work: Callable[[], Any], *, done: str) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-movement", notice_id, done=done)
-    return _page(request, notice_id, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _page(request, notice_id, wrong=wrong, status=status),
+        then=lambda: go("desk-movement", notice_id, done=done),
+    )  # fmt: skip
 
 
 @permission("treasury.book")

@@ -15,9 +15,9 @@ from anju.contributions.types import RemittanceSeen, SuspenseSeen, SuspenseState
 from anju.design.forms import DesignForm, form_page
 from anju.identity.permissions import permission
 from anju.kernel.money import format_fen
-from anju.kernel.refusal import Refusal
 from anju.parties import queries as parties
 from anju.portals.common import actor_of, moment_of
+from anju.portals.desk.acting import act_from_page
 from anju.portals.desk.forms import AllocateForm, CoverForm, RefundForm
 from anju.portals.desk.pages import done_of, go, word_of
 from anju.portals.desk.views.receipts import ODD, stands
@@ -114,18 +114,10 @@ def _covering(centre_id: int) -> list[tuple[str, str]]:
 def _act(
     request: HttpRequest, suspense_id: int, form: DesignForm, work: Callable[[], Any], *, done: str
 ) -> HttpResponse:
-    status = None
-    if form.is_valid():
-        try:
-            work()
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            return go("desk-receipt", suspense_id, done=done)
-    return _receipt_page(request, suspense_id, wrong=form, status=status)
+    return act_from_page(
+        form, work, page=lambda wrong, status: _receipt_page(request, suspense_id, wrong=wrong, status=status),
+        then=lambda: go("desk-receipt", suspense_id, done=done),
+    )  # fmt: skip
 
 
 @permission("treasury.settle")
