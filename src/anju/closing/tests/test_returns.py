@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,15 +16,15 @@ from anju.withdrawals.tests.conftest import heard as heard
 from anju.withdrawals.tests.test_returns import NEXT, TAKEN, Taken, came_back, close
 from anju.withdrawals.tests.test_returns import taken as taken
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("heard")]
 TODAY = NEXT.date()
 
 
-def levels(day=TODAY):  # type: ignore[no-untyped-def]
+def levels(day: date = TODAY) -> dict[int, Any]:
     return {one.number: one for one in reconcile_day(CENTRE, day, first=day)}
 
 
-def test_what_waits_agrees_with_219_and_the_bank_until_it_is_paid_again(taken: Taken, heard: list[object]) -> None:  # noqa: F811
+def test_what_waits_agrees_with_219_and_the_bank_until_it_is_paid_again(taken: Taken) -> None:  # noqa: F811  (the fixture of that name)
     close(taken)
     came_back(taken)
     later = NEXT + timedelta(days=1)
@@ -36,7 +37,7 @@ def test_what_waits_agrees_with_219_and_the_bank_until_it_is_paid_again(taken: T
     assert levels(later.date())[3].left_fen == 0
 
 
-def test_a_return_whose_amount_somebody_changed_is_named(taken: Taken, heard: list[object]) -> None:  # noqa: F811
+def test_a_return_whose_amount_somebody_changed_is_named(taken: Taken) -> None:  # noqa: F811  (the fixture of that name)
     close(taken)
     came_back(taken)
     execute("UPDATE withdrawal_return SET amount_fen = amount_fen + 1")

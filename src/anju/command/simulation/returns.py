@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
+from typing import Any
 
 from anju.casework import actions as cases
 from anju.casework.types import CaseState
@@ -26,22 +28,24 @@ def close_account(town: Town, chance: Random) -> None:
         return
     case_ids = []
     for _ in range(2):
-        key, who, number = f"closing-{town.next()}", person.actor, person.card
-        made = act(town, chance, lambda key=key, who=who, number=number: cases.submit(  # type: ignore[misc]
-            "bank_card", {"card": number}, actor=who, key=key, at=town.at), whole=False)  # fmt: skip
+        key = f"closing-{town.next()}"
+        ask = partial(
+            cases.submit, "bank_card", {"card": person.card}, actor=person.actor, key=key, at=town.at
+        )
+        made = act(town, chance, ask, whole=False)
         if not made.done or made.value.state is not CaseState.CLOSED:
             return
         case_ids.append(made.value.case_id)
-    common = {
+    common: dict[str, Any] = {
         "account_id": person.account_id, "centre_id": town.centre_id, "person_id": person.person_id,
         "payee": card.payee, "card_tail": card.tail, "maker_person_id": person.person_id, "checker_person_id": None,
         "checker_release": "simulation",
     }  # fmt: skip
     if chance.random() < 0.5:
         rent = PayOut(case_id=case_ids[0], reason=Reason.RENT, period=Month.of(town.today),
-                      amount_fen=chance.choice((90_000, 150_000)), **common)  # type: ignore[arg-type]  # fmt: skip
+                      amount_fen=chance.choice((90_000, 150_000)), **common)  # fmt: skip
         act(town, chance, lambda: withdrawals.pay_out(rent, at=town.at))
-    order = CloseAccount(case_id=case_ids[1], reason=Reason.RETIREMENT, **common)  # type: ignore[arg-type]
+    order = CloseAccount(case_id=case_ids[1], reason=Reason.RETIREMENT, **common)
     act(town, chance, lambda: withdrawals.close_out(order, at=town.at))
 
 

@@ -140,8 +140,9 @@ def on_payment_returned(event: PaymentReturned) -> None:
     else:
         back = "open_fen = open_fen + %s, refunding_fen = 0, refund_order_id = NULL"
     # What waits for a month goes on waiting with what came back: its posting may be planned already.
+    kept = "state = CASE state WHEN %s THEN state ELSE %s END"
     execute(
-        f"UPDATE suspense SET {back}, state = CASE state WHEN %s THEN state ELSE %s END, settled_at = NULL"  # noqa: S608
+        f"UPDATE suspense SET {back}, {kept}, settled_at = NULL"  # noqa: S608  (constants above)
         " WHERE centre_id = %s AND suspense_id = %s",
         [amount, SuspenseState.WAITING, SuspenseState.OPEN, event.centre_id, event.source_id],
     )

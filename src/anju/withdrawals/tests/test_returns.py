@@ -16,6 +16,7 @@ from anju.accounts import queries as account_queries
 from anju.accounts.tests import world as members
 from anju.accounts.types import AccountState, FreezeKind
 from anju.database.sql import row, rows
+from anju.kernel.actor import Actor
 from anju.kernel.month import Month
 from anju.kernel.refusal import Refusal
 from anju.ledger import queries as books
@@ -40,7 +41,7 @@ from anju.treasury.tests.world import (
     open_world,
     treasurer,
 )
-from anju.treasury.types import BankResult, Direction, PaymentReturned, PaymentState, ResultState
+from anju.treasury.types import BankResult, Direction, EntryNotice, PaymentReturned, PaymentState, ResultState
 from anju.withdrawals import actions, queries
 from anju.withdrawals.checks import CHECKS
 from anju.withdrawals.types import (
@@ -130,7 +131,7 @@ def came_back(taken: Taken, *, at: datetime = NEXT) -> None:
     treasury.receive_notice(returning(taken), at=at, centre_id=CENTRE)
 
 
-def returning(taken: Taken, serial: str = "B1", n: int = 0):  # type: ignore[no-untyped-def]
+def returning(taken: Taken, serial: str = "B1", n: int = 0) -> EntryNotice:
     return notice(
         serial, amount_fen=TAKEN, entry_date=NEXT.date(), original_serial=taken.bank.sent[n].business_serial,
         counter_name="林晓雨", counter_account="6217000010000006620", summary="退汇",
@@ -355,11 +356,10 @@ def test_two_treasurers_at_the_same_moment_order_one_payment(taken: Taken, heard
 
 
 def test_only_a_treasurer_pays_again_and_only_what_waits(taken: Taken, heard: list[object]) -> None:
-    def refused(account_id: int = taken.account_id, withdrawal_id: int = taken.made.withdrawal_id, **by: object) -> str:
+    def refused(account_id: int = taken.account_id, withdrawal_id: int = taken.made.withdrawal_id,
+                actor: Actor | None = None) -> str:  # fmt: skip
         with pytest.raises(Refusal) as caught:
-            actions.pay_again(
-                account_id, withdrawal_id, card=Again.SAME, at=NEXT, **({"actor": treasurer()} | by),  # type: ignore[arg-type]
-            )  # fmt: skip
+            actions.pay_again(account_id, withdrawal_id, card=Again.SAME, at=NEXT, actor=actor or treasurer())
         return caught.value.code
 
     assert refused() == "withdrawals.not_waiting"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,7 +35,7 @@ FEN = 180_000
 
 
 @pytest.fixture(autouse=True)
-def bank(heard: list[object]) -> Iterator[FakeBank]:  # noqa: F811
+def bank(heard: list[object]) -> Iterator[FakeBank]:  # noqa: F811  (the fixture of that name)
     with money.wired(), using(FakeBank()) as made:
         money.open_centre()
         yield made
@@ -72,7 +73,7 @@ def where(made: Withdrawal) -> str:
     return f"{LIST}{made.withdrawal_id}/"
 
 
-def choose(client: Client, made: Withdrawal, card: str = "same"):  # type: ignore[no-untyped-def]
+def choose(client: Client, made: Withdrawal, card: str = "same") -> Any:
     return client.post(f"{where(made)}pay/", {"card": card})
 
 
